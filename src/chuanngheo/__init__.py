@@ -1,0 +1,88 @@
+"""Viet Nam's poverty standards as data, and one small engine that answers exactly and shows why."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .assessment import Assessment, Caveat, Flip, TraceStep
+    from .catalogue import (
+        ReviewStandard,
+        applicable,
+        assess,
+        facts,
+        for_review,
+        line,
+        read_standard,
+        standard,
+        standards,
+    )
+    from .errors import ChuanNgheoError, HouseholdError, NoStandard, Problem, RuleFileError
+    from .model import Cite, Quantity
+    from .standard import Standard
+    from .version import CODE_VERSION as __version__
+
+_ROOMS = {
+    "assessment": ("Assessment", "Caveat", "Flip", "TraceStep"),
+    "catalogue": (
+        "ReviewStandard",
+        "applicable",
+        "assess",
+        "facts",
+        "for_review",
+        "line",
+        "read_standard",
+        "standard",
+        "standards",
+    ),
+    "errors": ("ChuanNgheoError", "HouseholdError", "NoStandard", "Problem", "RuleFileError"),
+    "model": ("Cite", "Quantity"),
+    "standard": ("Standard",),
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Open a room when one of its names is first used: an app that imports us starts at once."""
+    if name in _HOMES:
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    elif name == "__version__":
+        value = import_module(".version", __name__).CODE_VERSION
+    elif name == "DATA_VERSION":
+        value = import_module(".version", __name__).data_version()
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, "DATA_VERSION", "__version__"])
+
+
+__all__ = [
+    "DATA_VERSION",
+    "Assessment",
+    "Caveat",
+    "ChuanNgheoError",
+    "Cite",
+    "Flip",
+    "HouseholdError",
+    "NoStandard",
+    "Problem",
+    "Quantity",
+    "ReviewStandard",
+    "RuleFileError",
+    "Standard",
+    "TraceStep",
+    "__version__",
+    "applicable",
+    "assess",
+    "facts",
+    "for_review",
+    "line",
+    "read_standard",
+    "standard",
+    "standards",
+]

@@ -1,0 +1,289 @@
+"""Which standard, which version, which day: the shipped rule files as a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from .assessment import Assessment
+from .errors import NoStandard, RuleFileError, nearest
+from .model import Cite, Fact, Quantity, Span, Text
+from .reading import read_rules, vocabulary_facts
+from .resolving import get
+from .source import Node, read_nodes
+from .standard import Standard, sorted_by_age
+from .version import standards_folder
+
+COUNTRY = "vn"
+
+
+@cache
+def _vocabulary() -> Node:
+    root, source = read_nodes((standards_folder() / "vocabulary.yaml").read_text(encoding="utf-8"), "vocabulary.yaml")
+    if root is None or source.problems:
+        raise RuleFileError("vocabulary.yaml cannot be read", source.problems)
+    return root
+
+
+@cache
+def _shelf() -> Mapping[str, tuple[Path, ...]]:
+    """The files of every standard, by id, versions in order: ``vn/household/2022/v1.yaml``."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(standards_folder().glob("*/*/*/v*.yaml")):
+        jurisdiction, entity, name = path.parts[-4:-1]
+        prefix = jurisdiction if entity == "household" else f"{jurisdiction}-{entity}"
+        found.setdefault(f"{prefix}-{name}", []).append(path)
+    return {k: tuple(sorted(v, key=lambda p: int(p.stem[1:]))) for k, v in found.items()}
+
+
+@cache
+def _read(path: Path) -> Standard:
+    return read_standard(path)
+
+
+def read_standard(path: str | Path) -> Standard:
+    """Read a rule file of your own; CSV tables lie beside it.
+
+    Raises :class:`RuleFileError` listing every problem with file, line, column and excerpt.
+    Nothing in the file is executed.
+    """
+    file = Path(path)
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleFileError(f"{file} is not UTF-8 text (byte {error.start})") from None
+
+    def beside(name: str) -> str | None:
+        other = file.parent / name
+        return other.read_text(encoding="utf-8") if other.is_file() else None
+
+    return read_rules(
+        text, file.name, vocabulary=_vocabulary(), beside=beside, parent=lambda pinned: standard(pinned).text, make=Standard
+    )
+
+
+def standard(name: str) -> Standard:
+    """A shipped standard: ``vn-2022`` (newest version), ``vn-2022@1`` or ``vn-2022@1.1`` exactly.
+
+    Raises :class:`NoStandard`, a ``LookupError``.
+
+    >>> standard("vn-2001").id
+    'vn-2001'
+    """
+    base, _, wanted = name.partition("@")
+    files = _shelf().get(base)
+    if files is None:
+        raise NoStandard(f"there is no standard {base!r}; {nearest(base, _shelf())}")
+    version, _, revision = wanted.partition(".")
+    if not version:
+        return _read(files[-1])
+    match = [f for f in files if f.stem == f"v{version}"]
+    if not match:
+        raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(f.stem[1:] for f in files)}")
+    found = _read(match[0])
+    if revision and revision != str(found.revision):
+        raise NoStandard(f"{base}@{version} is here in revision {found.revision}, not {revision}; install the release that carries it")
+    return found
+
+
+def standards(jurisdiction: str = COUNTRY, entity: str = "household") -> list[Standard]:
+    """Every standard of a jurisdiction in its newest version, oldest first."""
+    found = [_read(files[-1]) for files in _shelf().values() if files[0].parts[-4] == jurisdiction and files[0].parts[-3] == entity]
+    return sorted_by_age(found)
+
+
+def _versions(jurisdiction: str, entity: str) -> list[Standard]:
+    paths = [f for files in _shelf().values() for f in files if f.parts[-4] == jurisdiction and f.parts[-3] == entity]
+    return [_read(f) for f in paths]
+
+
+def _spans(jurisdiction: str, entity: str, known_at: date | None) -> list[tuple[Standard, Span]]:
+    return [
+        (s, span)
+        for s in _versions(jurisdiction, entity)
+        for span in s.applies
+        if known_at is None or span.known_from <= known_at
+    ]
+
+
+def _on_day(spans: list[tuple[Standard, Span]], day: date) -> tuple[Standard, Span] | None:
+    """Of the spans that hold a day, the one whose ground was issued last."""
+    holding = [(s, span) for s, span in spans if span.holds(day)]
+    return max(holding, key=lambda pair: (pair[1].known_from, pair[0].version), default=None)
+
+
+def applicable(
+    day: date,
+    jurisdiction: str = COUNTRY,
+    entity: str = "household",
+    known_at: date | None = None,
+    fallback: bool = True,
+) -> Standard:
+    """The standard that covers a day, by what had been issued by ``known_at`` (default: all).
+
+    ``fallback`` allows the national standard where a jurisdiction has none of its own.
+    Raises :class:`NoStandard` naming the neighbours when no standard covers the day.
+    """
+    return _applicable(day, jurisdiction, entity, known_at, fallback)[0]
+
+
+def _applicable(day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool) -> tuple[Standard, Span]:
+    spans = _spans(jurisdiction, entity, known_at)
+    found = _on_day(spans, day)
+    if found is None and fallback and jurisdiction != COUNTRY and jurisdiction.startswith(f"{COUNTRY}-"):
+        spans = _spans(COUNTRY, entity, known_at)
+        found = _on_day(spans, day)
+    if found is not None:
+        return found
+    known = f" by what was issued up to {known_at}" if known_at else ""
+    before = max((x for x in spans if x[1].end and x[1].end < day), key=lambda x: x[1].end or day, default=None)
+    after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
+    hints = [f"{before[0].id} ends on {before[1].end}"] if before else []
+    hints += [f"{after[0].id} begins on {after[1].start}"] if after else []
+    places = {f.parts[-4] for files in _shelf().values() for f in files}
+    if jurisdiction not in places:
+        hints.append(nearest(jurisdiction, places))
+    raise NoStandard(f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}")
+
+
+def line(
+    name: str,
+    on: date,
+    *,
+    jurisdiction: str = COUNTRY,
+    entity: str = "household",
+    known_at: date | None = None,
+    **codes: str,
+) -> Quantity:
+    """A line on a day, with the next change known: the commonest question of all.
+
+    >>> from datetime import date
+    >>> q = line("poverty_line", on=date(2026, 3, 1), area="rural")
+    >>> int(q), q.unit, q.grade
+    (1500000, 'VND/person/month', 'B')
+    >>> q.next_change[0], int(q.next_change[1])
+    (datetime.date(2027, 1, 1), 2200000)
+
+    ``grade`` is the weaker of the line's and of the span's for that day. Raises
+    :class:`NoStandard` when no standard covers the day or the line is not in it.
+    """
+    found, span = _applicable(on, jurisdiction, entity, known_at, True)
+    here = _on_span(found.line(name, **codes), span)
+    spans = _spans(found.jurisdiction, entity, known_at)
+    return Quantity(
+        here.value, here.unit, here.cite, name=name, standard=here.standard,
+        next_change=_next_change(spans, on, here, name, codes),
+    )  # fmt: skip
+
+
+def _on_span(quantity: Quantity, span: Span) -> Quantity:
+    """A line under a span whose ground is read less well carries the span's grade."""
+    if span.cite.grade <= quantity.grade:
+        return quantity
+    note = f"on the days of {span.cite.label('en')} (grade {span.cite.grade})"
+    cite: Cite = evolve(quantity.cite, grade=span.cite.grade, note="; ".join(p for p in (quantity.cite.note, note) if p))
+    return Quantity(quantity.value, quantity.unit, cite, name=quantity.name, standard=quantity.standard)
+
+
+def _next_change(
+    spans: list[tuple[Standard, Span]], on: date, here: Quantity, name: str, codes: Mapping[str, str]
+) -> tuple[date, Quantity | None, Cite] | None:
+    """The first later day on which the line is another number, or none."""
+    days = sorted({s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on})
+    for day in days:
+        found = _on_day(spans, day)
+        if found is None:
+            return None if day > max(s.start for _, s in spans) else (day, None, here.cite)
+        other, span = found
+        try:
+            quantity = _on_span(other.line(name, **{k: v for k, v in codes.items() if k in _facts_of(other, name)}), span)
+        except NoStandard:
+            return day, None, span.cite
+        if quantity.value != here.value or quantity.unit != here.unit:
+            return day, quantity, span.cite
+    return None
+
+
+def _facts_of(found: Standard, name: str) -> set[str]:
+    facts: set[str] = set()
+    table: Any = found.lines[name].table if name in found.lines else 0
+    while isinstance(table, dict):
+        facts |= set(table)
+        table = next(iter(next(iter(table.values())).values()))
+    return facts
+
+
+@frozen
+class ReviewStandard:
+    """A standard that a yearly review round needs: for what, for which day, on what ground."""
+
+    standard: Standard
+    purpose: str  # "year_end" or "next_year"
+    day: date
+    cite: Cite
+    labels: Text
+
+    @property
+    def grade(self) -> str:
+        return self.cite.grade
+
+
+PURPOSES: Mapping[str, Text] = {
+    "year_end": {"vi": "kết quả cuối năm", "en": "result at the end of the year"},
+    "next_year": {"vi": "danh sách đầu năm sau", "en": "list at the start of the next year"},
+}
+
+
+def for_review(year: int, jurisdiction: str = COUNTRY, known_at: date | None = None) -> list[ReviewStandard]:
+    """The standards of the autumn round of a year: one for its end, one for the next year's list.
+
+    When both days have one standard, the round still has both purposes. When the standard
+    changes with the year, the ground for listing by the new one is the ``review`` citation of its
+    span; a next year that nothing covers is left out.
+    """
+    ends = _applicable(date(year, 12, 31), jurisdiction, "household", known_at, True)
+    rounds = [ReviewStandard(ends[0], "year_end", date(year, 12, 31), ends[1].cite, PURPOSES["year_end"])]
+    first = date(year + 1, 1, 1)
+    try:
+        starts = _applicable(first, jurisdiction, "household", known_at, True)
+    except NoStandard:
+        return rounds
+    cite = starts[1].cite if starts[0] == ends[0] or starts[1].review is None else starts[1].review
+    rounds.append(ReviewStandard(starts[0], "next_year", first, cite, PURPOSES["next_year"]))
+    return rounds
+
+
+def assess(
+    household: Mapping[str, Any],
+    on: date,
+    jurisdiction: str = COUNTRY,
+    known_at: date | None = None,
+    method: str | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Assessment:
+    """Assess a household under the standard that covers a day.
+
+    >>> from datetime import date
+    >>> assess({"area": "rural", "income_per_person": 1_500_001, "deprivations": 3}, on=date(2026, 3, 1)).category
+    'average'
+    """
+    found = applicable(on, jurisdiction, "household", known_at)
+    return found.assess(household, on=on, method=method, readings=readings)
+
+
+def facts() -> Mapping[str, Fact]:
+    """The vocabulary: every fact a rule may ask for, of households and of persons."""
+    return _facts()
+
+
+@cache
+def _facts() -> Mapping[str, Fact]:
+    return vocabulary_facts(_vocabulary())
+
+
+__all__ = ["ReviewStandard", "applicable", "assess", "facts", "for_review", "get", "line", "read_standard", "standard", "standards"]

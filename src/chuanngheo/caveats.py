@@ -1,0 +1,121 @@
+"""What a reader of a result must know, collected from everything the result rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .assessing import RECORDED, rounding
+from .assessment import Caveat, class_cite, indicator_cite, spell
+from .model import Cite
+from .possible import Evaluator
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
+
+GRADES = {
+    "A": {"vi": "đã đọc nguyên văn", "en": "legal text read"},
+    "B": {"vi": "hai nguồn thứ cấp độc lập", "en": "two independent secondary sources"},
+    "C": {"vi": "một nguồn thứ cấp", "en": "one secondary source"},
+    "D": {"vi": "theo trí nhớ, chưa xác nhận", "en": "from memory, not confirmed"},
+}
+
+
+def caveats_of(a: Assessment) -> Iterator[Caveat]:
+    if a.method == RECORDED:
+        return
+    yield from _span(a)
+    yield from _grades(a)
+    for name in a.used_interpretations():
+        interpretation = a.standard.interpretations[name]
+        sense = a.readings[name]
+        yield Caveat("interpretation", name, interpretation.grade, {
+            lang: f"{interpretation.question[lang]} {word}: {interpretation.readings[sense][lang]} ({name} = {sense})."
+            for lang, word in (("vi", "Đã hiểu"), ("en", "Read as"))
+        })  # fmt: skip
+    yield from _unread(a)
+    for name, given, derived, other in rounding(a.case):
+        classes = ", ".join(c or "no_class" for c in other)
+        yield Caveat("rounding", name, "A", {
+            "vi": f"{name} được cho là {given}; tính từ số liệu khác là {float(derived)}, khi đó kết quả là {classes}.",
+            "en": f"{name} was given as {given}; the other facts make it {float(derived)}, which would give {classes}.",
+        })  # fmt: skip
+    method = a.standard.methods[a.method]
+    if method.until is not None and a.on is not None and a.on > method.until:
+        yield Caveat("method", a.method, "C", {lang: method.note[lang] for lang in ("vi", "en")})
+    yield from _statuses(a)
+
+
+def _span(a: Assessment) -> Iterator[Caveat]:
+    span = a.span
+    if a.on is None:
+        return
+    if span is None:
+        yield Caveat("span", a.standard.id, "A", {
+            "vi": f"Ngày {a.on:%d/%m/%Y} nằm ngoài thời gian áp dụng của {a.standard.id}.",
+            "en": f"{a.on} lies outside the days {a.standard.id} covers.",
+        })  # fmt: skip
+        return
+    if span.cite.grade in "CD":
+        yield _grade("applies", span.cite, {"vi": "Thời gian áp dụng", "en": "The days it covers"})
+    if span.cite.source.issued is None:
+        yield Caveat("span", "known_from", "D", {
+            "vi": "Không rõ ngày ban hành của căn cứ; coi như được biết từ ngày đầu áp dụng.",
+            "en": "The ground has no known date of issue; it counts as known from the first day it covers.",
+        })  # fmt: skip
+
+
+def _grades(a: Assessment) -> Iterator[Caveat]:
+    rules = a.standard
+    for name in a.used_names():
+        if name in rules.lines:
+            cite = a.line_cite(name)
+            if cite.grade in "CD":
+                yield _grade(name, cite, rules.lines[name].labels)
+        elif name.startswith("deprived_") and name not in a.case.known and a.case.derives(name):
+            found = indicator_cite(rules, name.removeprefix("deprived_"), a.readings)
+            if found is not None and found.grade in "CD":
+                yield _grade(name, found, rules.indicators[name.removeprefix("deprived_")].labels)
+    tried = [a.category] if a.category else [c for c in a.possible if c in rules.classes]
+    for name in tried:
+        cite = class_cite(rules, name, a.method)
+        if cite.grade in "CD":
+            yield _grade(name, cite, rules.classes[name].labels)
+
+
+def _grade(about: str, cite: Cite, labels: object) -> Caveat:
+    assert hasattr(labels, "__getitem__")
+    note = f" ({cite.note})" if cite.note else ""
+    return Caveat("grade", about, cite.grade, {
+        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); cần đối chiếu {cite.label('vi')}{note}.",
+        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); to be settled by {cite.label('en')}{note}.",
+    })  # fmt: skip
+
+
+def _unread(a: Assessment) -> Iterator[Caveat]:
+    for name in a.case.facts.unused:
+        yield Caveat("not_read", name, "A", {
+            "vi": f"{name} không được {a.standard.id} sử dụng.",
+            "en": f"{name} is not read by {a.standard.id}.",
+        })  # fmt: skip
+    evaluator = Evaluator(a.case)
+    for key in a.case.facts.known:
+        person, name = key if isinstance(key, tuple) else (None, key)
+        fact = a.standard.facts.get(name)
+        if fact is None or fact.asked_if is None:
+            continue
+        if all(v is not True for v, _ in evaluator.outcomes(fact.asked_if, {}, person)):
+            yield Caveat("not_asked", spell(key), "A", {
+                "vi": f"{spell(key)} đã cho nhưng không hỏi trong trường hợp này; không sử dụng.",
+                "en": f"{spell(key)} was given but is not asked in this case; it was not used.",
+            })  # fmt: skip
+
+
+def _statuses(a: Assessment) -> Iterator[Caveat]:
+    for name, status in a.standard.statuses.items():
+        value = a.statuses[name]
+        if status.start is None and (value is None or (isinstance(value, tuple) and any(v is not False for v in value))):
+            yield Caveat("status", name, "D", {
+                "vi": f"{status.labels['vi']}: ngày bắt đầu chưa tìm thấy ({status.cite.label('vi')}).",
+                "en": f"{status.labels['en']}: the day it starts was not found ({status.start_note or status.cite.label('en')}).",
+            })  # fmt: skip

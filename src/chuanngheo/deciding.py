@@ -1,0 +1,426 @@
+"""From one household to the classes still possible, the facts that matter and the next question.
+
+Indicators that share unknown facts form a group; groups are independent of each other. A group
+is summed up by what its members can jointly add (how many deprivations, which flags the classes
+name), person by person, and what no later step reads is forgotten on the way. The classes are
+then decided from the sums. A fact *matters* when two of its values, all else equal, give two
+classes: its group is run with that fact doubled, and the two copies are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from attrs import field, frozen
+
+from .domains import Domain, Interval
+from .possible import START, Case, Env, Evaluator, Key, Outcomes, combine, merged
+from .tree import Lookup, Node, Quantifier, Ref, walk
+
+NO_CLASS = ""
+TWIN = "twin"
+COUNT = "deprivations"
+
+Pair = tuple[Domain, Domain]
+Sums = list[tuple[Any, Any, Env]]  # what a group adds, what its twin adds, and the kept unknowns
+
+
+@frozen
+class Group:
+    """Indicators that share unknown facts, and the quantifiers over the members they rest on."""
+
+    flags: tuple[str, ...]
+    quantifiers: tuple[Quantifier, ...]
+    unknowns: frozenset[Key]
+
+
+@frozen(slots=False, eq=False)
+class Decision:
+    """The decision over one case."""
+
+    case: Case
+    memo: dict[Any, Any] = field(factory=dict)
+
+    @cached_property
+    def class_trees(self) -> list[Node]:
+        return [node for _, node in self.case.prepared.classes]
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether the classes read a number of deprivations that is counted here."""
+        return COUNT in _names(self.case, self.class_trees) and self.case.counts_flags
+
+    @cached_property
+    def direct(self) -> tuple[str, ...]:
+        """Flags that the classes name themselves."""
+        named = _names(self.case, self.class_trees)
+        return tuple(f for f in self.case.flags if f in named)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        wanted = self.case.flags if self.counted else self.direct
+        return tuple(_groups(self.case, wanted))
+
+    @cached_property
+    def class_unknowns(self) -> frozenset[Key]:
+        """The unknowns that the classes read other than through a group."""
+        apart = {*self.direct, *((COUNT,) if self.counted else ())}
+        return frozenset(_class_unknowns(self.case, self.class_trees, apart))
+
+    @cached_property
+    def possible(self) -> tuple[str, ...]:
+        """The classes possible, in the standard's order (:data:`NO_CLASS` last)."""
+        return in_order(self.case, (c for c, _ in self.outcomes()))
+
+    def outcomes(self, *, keep: Key | None = None, twin: Key | None = None, pair: Pair | None = None) -> Outcomes:
+        """Every class (pair of classes with a twin), with what it leaves of the kept unknown.
+
+        ``pair`` narrows the doubled unknown and its twin to a part of their values each.
+        """
+        begin: Env = {} if pair is None or twin is None else {twin: pair[0], (TWIN, twin): pair[1]}
+        states: Sums = [((0, ()), (0, ()), begin)]
+        for group in self.groups:
+            mine = twin if twin in group.unknowns else None
+            sums = self.sums(group, keep if keep in group.unknowns else None, mine, begin if mine is not None else {})
+            states = _merged_sums(
+                (_plus(a, a2), _plus(b, b2), {**e, **e2}) for (a, b, e), (a2, b2, e2) in product(states, sums)
+            )
+        found: Outcomes = []
+        for a, b, env in states:
+            for first, e in self.classify(a, env, {}):
+                if twin is None:
+                    found.append((first, e))
+                elif b == a and twin not in self.class_unknowns:
+                    found.append(((first, first), e))
+                else:
+                    found.extend(((first, second), e2) for second, e2 in self.classify(b, e, {twin: (TWIN, twin)}))
+        return merged((c, {k: d for k, d in e.items() if k == keep}) for c, e in found)
+
+    def classify(self, sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
+        """The first class that holds, or :data:`NO_CLASS` (a hole in the words)."""
+        accumulated: dict[Any, Any] = dict(sums[1])
+        if self.counted:
+            accumulated[COUNT] = sums[0]
+        evaluator = Evaluator(self.case, accumulated, alias)
+        decided: Outcomes = []
+        waiting = [env]
+        for name, node in self.case.prepared.classes:
+            going: list[Env] = []
+            for e in waiting:
+                for v, e2 in evaluator.outcomes(node, e):
+                    if v is True:
+                        decided.append((name, e2))
+                    else:
+                        going.append(e2)
+            waiting = going
+        return decided + [(NO_CLASS, e) for e in waiting]
+
+    def counts(self) -> tuple[int, ...]:
+        """The numbers of deprivations that the flags known and unknown can come to."""
+        totals = {0}
+        for group in _groups(self.case, self.case.flags):
+            totals = {t + a[0] for t in totals for a, _, _ in self.sums(group, None, None, {})}
+        return tuple(sorted(totals))
+
+    # --- groups -----------------------------------------------------------------------------------
+
+    def sums(self, group: Group, keep: Key | None, twin: Key | None, begin: Env) -> Sums:
+        """What a group can add: (deprivations, flags that the classes name), and its twin's."""
+        key = (group.flags, keep, twin, frozenset(begin.items()))
+        if key not in self.memo:
+            outer = self.class_unknowns | {keep, *(() if twin is None or twin not in self.class_unknowns else ((TWIN, twin),))}
+            self.memo[key] = self._sums(group, outer, twin, begin)
+        found: Sums = self.memo[key]
+        return found
+
+    def _sums(self, group: Group, outer: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
+        later = outer | frozenset().union(*(self.case.unknowns(Ref(f)) for f in group.flags))
+        alias = {} if twin is None else {twin: (TWIN, twin)}
+        seen: dict[Any, Outcomes] = {}
+
+        def flags(sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
+            key = (sums, frozenset(env.items()), bool(alias))
+            if key not in seen:
+                seen[key] = self.flag_values(group, dict(zip(group.quantifiers, sums, strict=True)), env, alias, outer, twin)
+            return seen[key]
+
+        found: Sums = []
+        for a, b, env in self.persons(group, later, twin, begin):
+            for first, e in flags(a, env, {}):
+                if twin is None:
+                    found.append((first, first, _only(e, outer)))
+                else:
+                    found.extend((first, second, _only(e2, outer)) for second, e2 in flags(b, e, alias))
+        return _merged_sums(found)
+
+    def flag_values(
+        self, group: Group, accumulated: dict[Any, Any], env: Env, alias: dict[Key, Key], outer: frozenset[Key], twin: Key | None
+    ) -> Outcomes:
+        """What the flags of a group come to: how many hold, and those that the classes name."""
+        evaluator = Evaluator(self.case, accumulated, alias)
+        states: Outcomes = [((), env)]
+        for i, flag in enumerate(group.flags):
+            later = outer if twin is None else None  # the twin still has to read what this copy read
+            if later is not None:
+                later = later.union(*(self.case.unknowns(Ref(f)) for f in group.flags[i + 1 :]))
+            states = merged(
+                ((*flags, v is True), e2 if later is None else _only(e2, later))
+                for flags, e in states
+                for v, e2 in evaluator.outcomes(Ref(flag), e)
+            )
+            if twin is None and not self.direct:  # only the number matters
+                states = merged(((True,) * sum(flags) + (False,) * (len(flags) - sum(flags)), e) for flags, e in states)
+        named = [(i, f) for i, f in enumerate(group.flags) if f in self.direct]
+        return merged(((sum(flags), tuple((f, flags[i]) for i, f in named)), e) for flags, e in states)
+
+    def persons(self, group: Group, later: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
+        """What the quantifiers of a group come to over all members."""
+        start = tuple(START[q.kind] for q in group.quantifiers)
+        states: Sums = [(start, start, begin)]
+        for i in range(self.case.facts.members or 0) if group.quantifiers else ():
+            mine = twin if isinstance(twin, tuple) and twin[0] == i else None
+            key = (group.flags, i, mine, later, None if mine is None else frozenset(begin.items()))
+            if key not in self.memo:
+                self.memo[key] = self.person(group, i, later, mine, {} if mine is None else begin)
+            states = _merged_sums(
+                (_together(group, a, a2), _together(group, b, b2), {**e, **e2})
+                for (a, b, e), (a2, b2, e2) in product(states, self.memo[key])
+            )
+        return states
+
+    def person(self, group: Group, i: int, later: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
+        """What one person can add to the quantifiers of a group, jointly."""
+        case = self.case
+        read = [case.unknowns(q.body, i) | (case.unknowns(q.where, i) if q.where is not None else frozenset()) for q in group.quantifiers]
+        plain, doubled = Evaluator(case), Evaluator(case, {}, {} if twin is None else {twin: (TWIN, twin)})
+        order = sorted(range(len(group.quantifiers)), key=lambda n: _has_table(group.quantifiers[n]))
+        outer = frozenset(k for k in later if not (isinstance(k, tuple) and k[0] == i)) | (later & {twin})
+        states: Sums = [((), (), begin)]
+        for place, n in enumerate(order):
+            keys = outer.union(*(read[m] for m in order[place + 1 :]))
+            second = frozenset((TWIN, k) if k == twin else k for k in keys)
+            read_again = frozenset((TWIN, k) if k == twin else k for k in read[n])
+            keep = keys | second
+            first = _Remembered(plain, group.quantifiers[n], i, read[n], keep | read[n] | read_again if twin in read[n] else keep)
+            again = _Remembered(doubled, group.quantifiers[n], i, read_again, keep)
+            found = []
+            for a, b, env in states:
+                for v, e in first(env):
+                    if twin in read[n]:
+                        found.extend(((*a, v), (*b, v2), e2) for v2, e2 in again(e))
+                    else:
+                        found.append(((*a, v), (*b, v), e))
+            states = _merged_sums(found)
+        back = [order.index(n) for n in range(len(order))]
+        return [(tuple(a[p] for p in back), tuple(b[p] for p in back), e) for a, b, e in states]
+
+
+class _Remembered:
+    """What one person adds to a quantifier, worked out once for equal relevant unknowns."""
+
+    def __init__(self, evaluator: Evaluator, q: Quantifier, i: int, read: frozenset[Key], keys: frozenset[Key]) -> None:
+        self.evaluator, self.q, self.i, self.read, self.keys = evaluator, q, i, read, keys
+        self.seen: dict[frozenset[Any], Outcomes] = {}
+
+    def __call__(self, env: Env) -> Outcomes:
+        relevant = _only(env, self.read)
+        key = frozenset(relevant.items())
+        if key not in self.seen:
+            made = self.evaluator.person(self.q, self.i, START[self.q.kind], relevant)
+            self.seen[key] = merged((v, _only(e, self.keys)) for v, e in made)
+        rest = {k: d for k, d in env.items() if k not in self.read and k in self.keys}
+        return [(v, {**rest, **e}) for v, e in self.seen[key]] if rest else self.seen[key]
+
+
+def _only(env: Env, keys: frozenset[Key]) -> Env:
+    return {k: d for k, d in env.items() if k in keys} if env else env
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return a[0] + b[0], a[1] + b[1]
+
+
+def _together(group: Group, a: Any, b: Any) -> Any:
+    return tuple(combine(q.kind, x, y) for q, x, y in zip(group.quantifiers, a, b, strict=True))
+
+
+def _merged_sums(states: Iterable[tuple[Any, Any, Env]]) -> Sums:
+    return list({(a, b, frozenset(e.items()) if e else None): (a, b, e) for a, b, e in states}.values())
+
+
+def _has_table(q: Quantifier) -> bool:
+    """Tables cut ages finely: read last, their cuts are forgotten at once."""
+    return any(isinstance(n, Lookup) for n in walk(q))
+
+
+def _names(case: Case, trees: Iterable[Node]) -> set[str]:
+    """Household names read from trees, through the values derived here (but not into flags)."""
+    found: set[str] = set()
+    waiting = list(trees)
+    while waiting:
+        for n in walk(waiting.pop()):
+            if isinstance(n, Ref) and not n.member and n.name not in found:
+                found.add(n.name)
+                if n.name not in case.known and n.name not in case.flags and case.derives(n.name):
+                    waiting.append(case.prepared.trees[n.name])
+    return found
+
+
+def _class_unknowns(case: Case, trees: list[Node], apart: set[str]) -> Iterable[Key]:
+    waiting = list(trees)
+    seen: set[str] = set(apart)
+    while waiting:
+        for n in walk(waiting.pop()):
+            if isinstance(n, Quantifier):
+                yield from case.unknowns(n)
+            elif isinstance(n, Ref) and not n.member and n.name not in seen:
+                seen.add(n.name)
+                if n.name in case.prepared.lines:
+                    waiting.append(case.prepared.lines[n.name])
+                elif n.name not in case.known and case.derives(n.name):
+                    waiting.append(case.prepared.trees[n.name])
+                else:
+                    yield from case.unknowns(n)
+
+
+def _groups(case: Case, flags: Iterable[str]) -> Iterable[Group]:
+    """Flags that share unknowns stand together; the others are settled one by one."""
+    groups: list[tuple[frozenset[Key], list[str]]] = []
+    for flag in flags:
+        keys, members = case.unknowns(Ref(flag)), [flag]
+        apart = []
+        for other_keys, other in groups:
+            if keys & other_keys:
+                keys |= other_keys
+                members = other + members
+            else:
+                apart.append((other_keys, other))
+        groups = [*apart, (keys, members)]
+    for keys, members in groups:
+        quantifiers = _quantifiers(case, members) if case.facts.members is not None else ()
+        yield Group(tuple(members), tuple(quantifiers), keys)
+
+
+def _quantifiers(case: Case, flags: list[str]) -> Iterable[Quantifier]:
+    """The quantifiers that flags rest on, through the values derived here."""
+    trees = [case.prepared.trees[f] for f in flags if f not in case.known and case.derives(f)]
+    trees += [case.prepared.trees[n] for n in sorted(_names(case, trees)) if n not in case.known and case.derives(n)]
+    return dict.fromkeys(n for t in trees for n in walk(t) if isinstance(n, Quantifier))
+
+
+# --- questions about a case ------------------------------------------------------------------------
+
+
+def decide(case: Case) -> Decision:
+    return Decision(case)
+
+
+def in_order(case: Case, found: Iterable[str]) -> tuple[str, ...]:
+    order = [name for name, _ in case.prepared.classes] + [NO_CLASS]
+    return tuple(sorted(set(found), key=order.index))
+
+
+def missing(decision: Decision) -> tuple[Key, ...]:
+    """The unknowns that still matter, in the order in which the rules read them."""
+    if len(decision.possible) < 2:
+        return ()
+    return tuple(k for k in unknowns(decision) if matters(decision, k))
+
+
+def matters(decision: Decision, key: Key) -> bool:
+    """Whether two values of an unknown, all else equal, can give two classes."""
+
+    def differ(pair: Pair | None = None) -> bool:
+        return any(a != b for (a, b), _ in decision.outcomes(twin=key, pair=pair))
+
+    domain = decision.case.domain(key)
+    if not isinstance(domain, Interval):
+        return differ()
+    parts = _parts(decision, key, domain)  # a few pairs of values usually show it; all of them prove it
+    if len({classes for _, classes in parts}) > 1:
+        return True
+    ends = [cell for cell, _ in (parts[0], parts[len(parts) // 2], parts[-1])]
+    return any(differ((a, b)) for a, b in zip(ends, ends[1:], strict=False)) or differ()
+
+
+def unknowns(decision: Decision) -> tuple[Key, ...]:
+    """The unknowns the classes read (income, area), then those of each indicator, in order."""
+    case = decision.case
+    flags = [case.unknowns(Ref(f)) for f in case.flags] if decision.groups else []
+    return tuple(dict.fromkeys(k for keys in (decision.class_unknowns, *flags) for k in sorted(keys, key=_place)))
+
+
+def _place(key: Key) -> tuple[Any, ...]:
+    return (0, 0, key) if isinstance(key, str) else (1, key[0] if isinstance(key[0], int) else -1, str(key[1]))
+
+
+def pieces(decision: Decision, key: Key) -> list[tuple[Domain, tuple[str, ...]]]:
+    """The values of one unknown cut where the possible classes change, with those classes."""
+    case = decision.case
+    domain = case.domain(key)
+    if not isinstance(domain, Interval):
+        outcomes = [(c, e.get(key, domain)) for c, e in decision.outcomes(keep=key)]
+        return [
+            (frozenset({value}), in_order(case, (c for c, d in outcomes if not isinstance(d, Interval) and value in d)))
+            for value in sorted(domain)
+        ]
+    found: list[tuple[Domain, tuple[str, ...]]] = []
+    for cell, classes in _parts(decision, key, domain):
+        if found and found[-1][1] == classes and isinstance(found[-1][0], Interval):
+            found[-1] = (found[-1][0].join(cell), classes)
+        else:
+            found.append((cell, classes))
+    return found
+
+
+def _parts(decision: Decision, key: Key, domain: Interval) -> list[tuple[Interval, tuple[str, ...]]]:
+    """An interval cut wherever some test of the rules changes."""
+    outcomes = [(c, e.get(key, domain)) for c, e in decision.outcomes(keep=key)]
+    parts = [(c, p) for c, p in outcomes if isinstance(p, Interval)]
+    return [
+        (cell, in_order(decision.case, (c for c, p in parts if p.meet(cell) is not None)))
+        for cell in cells(domain, [p for _, p in parts])
+    ]
+
+
+def cells(domain: Interval, parts: Iterable[Interval]) -> list[Interval]:
+    """A domain cut at every end of its parts."""
+    below: set[tuple[Any, bool]] = set()  # (x, inclusive): a cut just after x, or just before it
+    for p in parts:
+        if p.low is not None:
+            below.add((p.low, p.low_open))
+        if p.high is not None:
+            below.add((p.high, not p.high_open))
+    result: list[Interval] = []
+    low: tuple[Any, bool] | None = None
+    for cut in [*sorted(below), None]:
+        piece = Interval(
+            None if low is None else low[0],
+            None if cut is None else cut[0],
+            low is not None and low[1],
+            cut is not None and not cut[1],
+        )
+        met = None if piece.low is not None and piece.low == piece.high and (piece.low_open or piece.high_open) else domain.meet(piece)
+        if met is not None:
+            result.append(met)
+        low = cut
+    return result
+
+
+def next_question(decision: Decision, candidates: Iterable[Key]) -> Key | None:
+    """The unknown whose answer settles most.
+
+    Each answer leaves some set of classes open; the unknown with the smallest average size over
+    the different sets its answers can leave wins, the one read first among equals.
+    """
+    best: tuple[Fraction, Key] | None = None
+    for key in candidates:
+        sets = {classes for _, classes in pieces(decision, key)}
+        score = Fraction(sum(map(len, sets)), len(sets))
+        if best is None or score < best[0]:
+            best = (score, key)
+    return best[1] if best else None

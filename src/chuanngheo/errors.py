@@ -1,0 +1,87 @@
+"""Everything this library raises, and the problems an error carries.
+
+An error is a report: every problem found, each with what was wrong, where, what was allowed
+and what to do. The problems are values, so that a form or a log can show them its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from attrs import frozen
+
+
+@frozen
+class Problem:
+    """One thing that is wrong.
+
+    ``code`` is stable (``CN014``; each has a paragraph in ``docs/errors.md``). ``where`` is a
+    fact (``members[2].sex``) or a place in a file (``local.yaml:12:9``); ``excerpt`` shows the
+    line of the file with a caret under the place.
+    """
+
+    code: str
+    where: str
+    message: str
+    value: Any = None
+    allowed: str = ""
+    remedy: str = ""
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.message} [{self.code}]"]
+        if self.excerpt:
+            parts.append(self.excerpt)
+        if self.allowed:
+            parts.append(f"    allowed: {self.allowed}")
+        if self.remedy:
+            parts.append(f"    what to do: {self.remedy}")
+        return "\n".join(parts)
+
+
+class ChuanNgheoError(Exception):
+    """The root of every error of this library; ``problems`` lists all that was found."""
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        self.message = message
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(message, self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"- {p}" for p in self.problems)])
+
+
+class RuleFileError(ChuanNgheoError, ValueError):
+    """A rule file cannot be read; nothing of it was used."""
+
+
+class HouseholdError(ChuanNgheoError, ValueError):
+    """The facts given about a household are not usable as they stand."""
+
+
+class NoStandard(ChuanNgheoError, LookupError):
+    """No standard, version, line or method answers what was asked."""
+
+
+def quoted(value: object) -> str:
+    """A value as it should appear in a message: short, and never more than one line."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A remedy that names the nearest known names, or lists a few of them."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(close) + "?"
+    if len(names) <= 30:
+        return "known names: " + ", ".join(names)
+    return "see cn.facts() for every known name"
+
+
+def listed(values: Sequence[object]) -> str:
+    """Allowed values as text."""
+    return ", ".join(str(v) for v in values)

@@ -1,0 +1,315 @@
+"""An assessment in words, Vietnamese or English, and as JSON-ready data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from .assessing import COUNT, RECORDED
+from .assessment import DISCLAIMER, SCHEMA, class_cite
+from .facts import household_names
+from .model import Cite, Fact, Text
+from .version import CODE_VERSION, data_version
+
+if TYPE_CHECKING:
+    from .assessment import Assessment, TraceStep
+
+UNITS = {
+    "vi": {"VND": "đồng", "person": "người", "month": "tháng", "year": "năm", "kg_rice": "kg gạo", "point": "điểm",
+           "indicator": "chỉ số", "m2": "m²"},
+    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²"},
+}  # fmt: skip
+WORDS = {
+    "vi": {
+        "result": "Kết quả", "by": "Căn cứ", "day": "Ngày xét", "covers": "áp dụng theo", "facts": "Số liệu đã dùng",
+        "lines": "Mức chuẩn", "deprived": "Thiếu hụt", "of": "trên", "unknown": "chưa biết", "true": "có", "false": "không",
+        "readings": "Cách hiểu đã dùng", "unconfirmed": "Chưa được xác nhận", "notes": "Lưu ý", "grade": "mức",
+        "missing": "Cần biết thêm", "next": "Nên hỏi trước", "undetermined": "chưa xác định được", "possible": "có thể là",
+        "no_class": "không thuộc loại nào theo lời văn", "none": "không có", "between": "từ", "to": "đến", "from": "trở lên",
+        "about": "khoảng", "statuses": "Đối tượng khác", "recorded": "theo quyết định của cơ quan có thẩm quyền",
+        "member": "thành viên", "method": "Phương pháp",
+    },
+    "en": {
+        "result": "Result", "by": "Ground", "day": "Day", "covers": "covered by", "facts": "Values read",
+        "lines": "Lines", "deprived": "Deprivations", "of": "of", "unknown": "not known", "true": "yes", "false": "no",
+        "readings": "Interpretations used", "unconfirmed": "Not confirmed", "notes": "Notes", "grade": "grade",
+        "missing": "Still needed", "next": "Ask first", "undetermined": "undetermined", "possible": "possibly",
+        "no_class": "no class by the words", "none": "none", "between": "from", "to": "to", "from": "or more",
+        "about": "about", "statuses": "Other marks", "recorded": "by decision of the competent authority",
+        "member": "member", "method": "Method",
+    },
+}  # fmt: skip
+CONFIRMED = {"vi": "mức xác nhận", "en": "grade"}
+
+
+# --- small parts ----------------------------------------------------------------------------------
+
+
+def number_text(value: Any, lang: str) -> str:
+    """1.500.000 in Vietnamese, 1,500,000 in English; a fraction to two places, marked as about."""
+    if isinstance(value, int):
+        text = f"{value:,}"
+        return text.replace(",", ".") if lang == "vi" else text
+    exact = Fraction(value)
+    hundredths = round(exact * 100)
+    text = f"{hundredths // 100:,}.{hundredths % 100:02d}"
+    if lang == "vi":
+        text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
+    return text if exact * 100 == hundredths else f"{WORDS[lang]['about']} {text}"
+
+
+def unit_text(unit: str, lang: str) -> str:
+    return "/".join(UNITS[lang].get(part, part) for part in unit.split("/")) if unit else ""
+
+
+def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
+    """One value as a reader writes it."""
+    words = WORDS[lang]
+    if value is None or value == "not asked":
+        return words["unknown"]
+    if isinstance(value, bool):
+        return words["true" if value else "false"]
+    if fact is not None and fact.kind == "code":
+        return fact.codes[value][lang]
+    if fact is not None and fact.kind == "date":
+        day = value if isinstance(value, date) else date.fromordinal(value)
+        return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
+    if isinstance(value, str):
+        return value
+    named = unit_text(unit or (fact.unit if fact else ""), lang)
+    if lang == "en" and value == 1 and named in ("points", "indicators"):
+        named = named[:-1]
+    return f"{number_text(value, lang)} {named}".strip()
+
+
+def possible_text(step: TraceStep, fact: Fact | None, lang: str) -> str:
+    words = WORDS[lang]
+    if step.value is not None:
+        return value_text(step.value, fact, lang, step.unit)
+    values = step.possible
+    if step.kind in ("line", "fact") and fact is not None and fact.kind == "code":
+        return words["unknown"]
+    if len(values) == 2 and not any(isinstance(v, bool | str) for v in values):
+        low, high = values
+        if low in (None, 0) and high is None:
+            return words["unknown"]
+        if high is None:
+            return f"{value_text(low, fact, lang, step.unit)} {words['from']}"
+    numbers = [v for v in values if isinstance(v, int | Fraction) and not isinstance(v, bool)]
+    if len(numbers) > 1:
+        return f"{words['between']} {number_text(min(numbers), lang)} {words['to']} {value_text(max(numbers), fact, lang, step.unit)}"
+    return words["unknown"]
+
+
+def cite_text(cite: Cite, lang: str) -> str:
+    words = f': "{cite.words}"' if cite.words else ""
+    return f"{cite.label(lang)}{words} ({CONFIRMED[lang]} {cite.grade})"
+
+
+# --- the text -------------------------------------------------------------------------------------
+
+
+def explain(a: Assessment, lang: str) -> str:
+    """The whole explanation, ending with the disclaimer (except for a recorded class)."""
+    if lang not in WORDS:
+        raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(WORDS)}")
+    lines = [line for part in (_result, _values, _lines, _deprivations, _missing, _statuses, _caveats) for line in part(a, lang)]
+    if a.method != RECORDED:
+        lines.append(DISCLAIMER[lang])
+    return "\n".join(lines)
+
+
+def _result(a: Assessment, lang: str) -> Iterator[str]:
+    words, rules = WORDS[lang], a.standard
+    standard = f"{rules.title[lang]} ({rules.exact_id})"
+    if rules.hypothetical:
+        standard = f"{HYPOTHETICAL[lang]}: {standard}"
+    if a.status == "decided":
+        labels = [rules.classes[c].labels[lang] for c in a.categories]
+        name = labels[0] + (f" ({'; '.join(labels[1:])})" if labels[1:] else "")
+        yield f"{words['result']}: {name}. {standard}."
+    elif a.status == "no_class":
+        yield f"{words['result']}: {words['no_class']}. {standard}."
+    else:
+        options = ", ".join(words["no_class"] if c == "no_class" else rules.classes[c].labels[lang] for c in a.possible)
+        yield f"{words['result']}: {words['undetermined']}; {words['possible']}: {options}. {standard}."
+    if a.method == RECORDED:
+        number, day = a.household["recorded_decision"], a.household["recorded_date"]
+        written = value_text(date.fromisoformat(day) if isinstance(day, str) else day, _DAY, lang)
+        yield f"{words['by']}: {words['recorded']}, {number}, {written}."
+        return
+    if a.category is not None:
+        yield f"{words['by']}: {cite_text(class_cite(rules, a.category, a.method), lang)}."
+    if a.on is not None:
+        span = a.span
+        covered = f", {words['covers']} {cite_text(span.cite, lang)}" if span else ""
+        yield f"{words['day']}: {value_text(a.on, _DAY, lang)}{covered}."
+    if a.method != rules.default_method:
+        yield f"{words['method']}: {rules.methods[a.method].labels[lang]}."
+
+
+_DAY = Fact("on", "date", {"vi": "ngày", "en": "day"})
+HYPOTHETICAL = {"vi": "GIẢ ĐỊNH, không phải pháp luật", "en": "HYPOTHETICAL, not law"}
+
+
+def _values(a: Assessment, lang: str) -> Iterator[str]:
+    if a.method == RECORDED:
+        return
+    facts = household_names(a.standard)
+    shown = [s for s in a.trace if s.kind == "fact" or (s.kind == "value" and s.unit)]
+    if shown:
+        yield f"{WORDS[lang]['facts']}:"
+    for step in shown:
+        if step.name != COUNT:
+            yield f"- {step.labels[lang]}: {possible_text(step, facts.get(step.name), lang)}"
+    if a.case.facts.members is not None and "members" in a.prepared.needed:
+        yield f"- {WORDS[lang]['member']}: {a.case.facts.members}"
+
+
+def _lines(a: Assessment, lang: str) -> Iterator[str]:
+    shown = [s for s in a.trace if s.kind == "line"]
+    if shown:
+        yield f"{WORDS[lang]['lines']}:"
+    for step in shown:
+        assert step.cite is not None
+        yield f"- {step.labels[lang]}: {possible_text(step, None, lang)}; {cite_text(step.cite, lang)}"
+
+
+def _deprivations(a: Assessment, lang: str) -> Iterator[str]:
+    words = WORDS[lang]
+    count = next((s for s in a.trace if s.name == COUNT), None)
+    flags = [s for s in a.trace if s.kind == "indicator"]
+    if count is None and not flags:
+        return
+    total = len(a.standard.indicators)
+    known = possible_text(count, None, lang) if count is not None else ""
+    head = f"{words['deprived']}: {known} {words['of']} {unit_text_count(total, lang)}" if count is not None else f"{words['deprived']}"
+    deprived = [s.labels[lang] for s in flags if s.value is True]
+    open_ = [s.labels[lang] for s in flags if s.value is None]
+    parts = ([", ".join(deprived)] if deprived else []) + ([f"{words['unknown']}: {', '.join(open_)}"] if open_ else [])
+    yield head + (f" ({'; '.join(parts)})." if parts else ".")
+    for step in flags:
+        if step.value is True and not step.given and step.cite is not None:
+            yield f"- {step.labels[lang]}: {cite_text(step.cite, lang)}"
+
+
+def unit_text_count(total: int, lang: str) -> str:
+    return f"{total} {UNITS[lang]['indicator']}" if total else UNITS[lang]["indicator"]
+
+
+def _missing(a: Assessment, lang: str) -> Iterator[str]:
+    if a.status == "undetermined":
+        words = WORDS[lang]
+        yield f"{words['missing']}: {', '.join(name_text(a, n, lang) for n in a.missing)}."
+        if a.next_question:
+            yield f"{words['next']}: {name_text(a, a.next_question, lang)}."
+
+
+def name_text(a: Assessment, name: str, lang: str) -> str:
+    """``giới tính (members[2].sex)``"""
+    last = name.rsplit(".", 1)[-1]
+    fact = a.standard.facts.get(last) if "." in name else household_names(a.standard).get(name)
+    return f"{fact.labels[lang]} ({name})" if fact is not None else name
+
+
+def _statuses(a: Assessment, lang: str) -> Iterator[str]:
+    words = WORDS[lang]
+    for name, value in a.statuses.items():
+        status = a.standard.statuses[name]
+        if isinstance(value, tuple):
+            who = ", ".join(f"{words['member']} {i + 1}" for i, v in enumerate(value) if v)
+            unknown = ", ".join(f"{words['member']} {i + 1}" for i, v in enumerate(value) if v is None)
+            text = "; ".join(p for p in (who, f"{words['unknown']}: {unknown}" if unknown else "") if p)
+        else:
+            text = words["true"] if value else words["unknown"] if value is None and a.method != RECORDED else ""
+        if text:
+            yield f"{words['statuses']}: {status.labels[lang]}: {text}."
+
+
+def _caveats(a: Assessment, lang: str) -> Iterator[str]:
+    words = WORDS[lang]
+    for kinds, head in ((("interpretation",), "readings"), (("grade",), "unconfirmed"), ((), "notes")):
+        shown = [c for c in a.caveats if (c.kind in kinds if kinds else c.kind not in ("interpretation", "grade"))]
+        if shown:
+            yield f"{words[head]}:"
+            yield from (f"- {c.text(lang)}" for c in shown)
+
+
+def flip_texts(a: Assessment, name: str, current: Any, to: Any, category: str) -> Text:
+    """A flip in words: ``một tháng ít hơn 1 đồng … -> hộ nghèo``."""
+    rules = a.standard
+    fact = household_names(rules)[name]
+    found = {}
+    for lang, (more, less, becomes, of) in {"vi": ("tăng", "giảm", "thì là", "thành"), "en": ("more", "less", "gives", "to")}.items():
+        label = WORDS[lang]["no_class"] if category == "no_class" else rules.classes[category].labels[lang]
+        if isinstance(to, str):
+            change = f"{fact.labels[lang]} {of} {fact.codes[to][lang]}"
+        else:
+            amount = value_text(abs(_tidy(to - current)), fact, lang)
+            direction = more if to > current else less
+            order = f"{direction} {amount}" if lang == "vi" else f"{amount} {direction}"
+            change = f"{fact.labels[lang]} {order} ({of} {value_text(to, fact, lang)})"
+        found[lang] = f"{change} {becomes} {label}"
+    return found
+
+
+def _tidy(value: Any) -> Any:
+    exact = Fraction(value)
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+# --- data -----------------------------------------------------------------------------------------
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can carry it exactly: whole numbers as numbers, fractions as text."""
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)
+
+
+def cite_data(cite: Cite | None) -> dict[str, Any] | None:
+    if cite is None:
+        return None
+    return {
+        "number": cite.source.number, "title": dict(cite.source.title), "issued": plain(cite.source.issued),
+        "in_force": plain(cite.source.in_force), "at": cite.at, "words": cite.words, "grade": cite.grade, "note": cite.note,
+    }  # fmt: skip
+
+
+def to_dict(a: Assessment) -> dict[str, Any]:
+    rules = a.standard
+    return {
+        "schema": SCHEMA,
+        "standard": {
+            "id": rules.id, "version": rules.version, "revision": rules.revision, "digest": rules.digest,
+            "jurisdiction": rules.jurisdiction, "title": dict(rules.title), "hypothetical": rules.hypothetical,
+        },
+        "data_version": data_version(), "code_version": CODE_VERSION,
+        "on": plain(a.on), "method": a.method, "basis": a.basis, "derive": a.derive, "readings": dict(a.readings),
+        "household": plain(a.household),
+        "category": a.category, "categories": list(a.categories), "status": a.status, "possible": list(a.possible),
+        "missing": list(a.missing), "next_question": a.next_question, "statuses": plain(a.statuses),
+        "caveats": [{"kind": c.kind, "about": c.about, "grade": c.grade, "text": dict(c.texts)} for c in a.caveats],
+        "trace": [
+            {"kind": s.kind, "name": s.name, "label": dict(s.labels), "value": plain(s.value), "possible": plain(s.possible),
+             "unit": s.unit, "given": s.given, "rule": s.text, "cite": cite_data(s.cite)}
+            for s in a.trace
+        ],
+        "flips": [
+            {"fact": f.fact, "value": plain(f.value), "to": plain(f.to), "change": plain(f.change), "unit": f.unit,
+             "category": f.category, "text": dict(f.texts)}
+            for f in a.flips()
+        ],
+        "disclaimer": None if a.method == RECORDED else dict(DISCLAIMER),
+    }  # fmt: skip

@@ -1,0 +1,355 @@
+"""The frozen values a rule set is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from .tree import Node, Number
+
+GRADES = "ABCD"
+LANGUAGES = ("vi", "en")
+
+Text = Mapping[str, str]  # one text in each language: {"vi": ..., "en": ...}
+
+
+def weakest(*grades: str) -> str:
+    """The grade of what rests on several figures: that of the weakest."""
+    return max(grades, default="A")
+
+
+@frozen
+class Instrument:
+    """A legal document. ``issued`` and ``in_force`` are None where they were not found."""
+
+    key: str
+    number: str
+    title: Text
+    issued: date | None = None
+    in_force: date | None = None
+    grade: str = "A"
+    note: str = ""
+
+
+@frozen
+class Cite:
+    """Where a figure or rule comes from, and how well that was read.
+
+    ``words`` are the deciding words of the original; ``grade`` is A (legal text read), B (two
+    independent secondary sources), C (one) or D (memory only, never shown as confirmed).
+    """
+
+    source: Instrument
+    at: str
+    grade: str
+    words: str = ""
+    note: str = ""
+
+    def label(self, lang: str = "vi") -> str:
+        """``Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2``."""
+        at = self.at
+        if lang == "en":
+            for vi, en in (("Điều", "Article"), ("khoản", "clause"), ("điểm", "point"), ("Phụ lục", "Annex"), ("Mẫu số", "Form")):
+                at = at.replace(vi, en)
+        return ", ".join(p for p in (self.source.title.get(lang) or self.source.number, at) if p)
+
+
+@frozen
+class Fact:
+    """An entry of the vocabulary: what a rule may ask for."""
+
+    name: str
+    kind: str  # boolean, number, code, date, text
+    labels: Text
+    entity: str = "household"  # or person
+    unit: str = ""
+    codes: Mapping[str, Text] = field(factory=dict)
+    whole: bool = False
+    least: Number | None = None
+    most: Number | None = None
+    multiple: int | None = None
+    asked_if: Node | None = None
+    asked_if_text: str = ""
+    of: Node | None = None
+    of_text: str = ""
+    note: Text = field(factory=dict)
+
+    def label(self, lang: str = "vi") -> str:
+        return self.labels[lang]
+
+
+@frozen
+class Line:
+    """A threshold, perhaps different by area or terrain. ``node`` is the same as a tree."""
+
+    name: str
+    labels: Text
+    unit: str
+    node: Node
+    table: Any  # the nested mapping as written: {"area": {"rural": 1500000, ...}} or a number
+    cite: Cite
+    cites: tuple[tuple[tuple[str, ...], Cite], ...] = ()  # better or worse grades of single cells
+
+    def cite_of(self, codes: tuple[str, ...]) -> Cite:
+        """The citation of one cell, by the codes that lead to it."""
+        for path, cite in self.cites:
+            if codes[: len(path)] == path:
+                return cite
+        return self.cite
+
+
+@frozen
+class Derived:
+    """A value computed from facts: an indicator (True means deprived) or a number."""
+
+    name: str
+    labels: Text
+    kind: str  # boolean, number
+    unit: str
+    node: Node | None  # None: an input only (its text was not read)
+    text: str
+    cite: Cite | None
+    dimension: str = ""
+    cites: tuple[tuple[str, str, Cite], ...] = ()  # (interpretation, sense, citation) where they differ
+
+    def label(self, lang: str = "vi") -> str:
+        return self.labels[lang]
+
+
+@frozen
+class Class:
+    """A class of households. Classes are ordered, most deprived first; the first that holds."""
+
+    name: str
+    labels: Text
+    node: Node
+    text: str
+    cite: Cite
+    within: str = ""
+    methods: tuple[str, ...] = ()
+    cites: tuple[tuple[str, Cite], ...] = ()  # per method, where the text differs
+
+    def label(self, lang: str = "vi") -> str:
+        return self.labels[lang]
+
+
+@frozen
+class Status:
+    """A mark that excludes nothing, of a household or of a person."""
+
+    name: str
+    labels: Text
+    of: str
+    node: Node
+    text: str
+    cite: Cite
+    start: date | None
+    start_note: str = ""
+
+    def label(self, lang: str = "vi") -> str:
+        return self.labels[lang]
+
+
+@frozen
+class Method:
+    """A decision path over the classes: its own values under common names."""
+
+    name: str
+    labels: Text
+    default: bool
+    values: Mapping[str, Derived]
+    until: date | None = None  # the last day its forms name, where their title ends earlier
+    note: Text = field(factory=dict)
+
+
+@frozen
+class Interpretation:
+    """Where the words leave a hole, an overlap or two senses."""
+
+    name: str
+    question: Text
+    readings: Mapping[str, Text]
+    default: str
+    grounds: str
+    grade: str
+
+
+@frozen
+class Span:
+    """Inclusive days that a standard covers, with the ground for it."""
+
+    start: date
+    end: date | None
+    cite: Cite
+    review: Cite | None = None  # the ground on which the autumn before already lists by it
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    @property
+    def known_from(self) -> date:
+        """The day its ground was issued; without one, its own first day."""
+        return self.cite.source.issued or self.start
+
+
+@frozen
+class Table:
+    """A number by a step key (the last listed one reached) and perhaps by a code."""
+
+    name: str
+    step_unit: str
+    unit: str
+    codes: tuple[str, ...]
+    steps: tuple[Number, ...]
+    columns: tuple[tuple[Number | None, ...], ...]
+    between: str  # last_listed or next_listed
+    cite: Cite
+
+    def row(self, step: Number) -> int | None:
+        """The row that answers for a step, or None outside the table."""
+        if self.between == "last_listed":
+            found = sum(s <= step for s in self.steps) - 1
+        else:
+            found = sum(s < step for s in self.steps)
+        return found if 0 <= found < len(self.steps) else None
+
+    def value(self, step: Number, code: str | None) -> Number | None:
+        row = self.row(step)
+        column = self.codes.index(code) if code is not None else 0
+        return None if row is None else self.columns[column][row]
+
+
+@frozen
+class Unseen:
+    """Something looked for and not read, so that nobody believes it is absent."""
+
+    what: Text
+    consequence: Text
+
+
+@frozen
+class RuleSet:
+    """One version of one standard, read and checked. :class:`chuanngheo.Standard` adds the verbs."""
+
+    id: str
+    version: int
+    revision: int
+    jurisdiction: str
+    entity: str
+    title: Text
+    extends: str
+    sources: Mapping[str, Instrument]
+    applies: tuple[Span, ...]
+    facts: Mapping[str, Fact]
+    lines: Mapping[str, Line]
+    tables: Mapping[str, Table]
+    values: Mapping[str, Derived]
+    indicators: Mapping[str, Derived]
+    methods: Mapping[str, Method]
+    classes: Mapping[str, Class]
+    statuses: Mapping[str, Status]
+    interpretations: Mapping[str, Interpretation]
+    unseen: tuple[Unseen, ...]
+    digest: str
+    text: str = field(repr=False)  # the resolved rule file: reading it gives this standard again
+    other_facts: frozenset[str] = field(default=frozenset(), eq=False, repr=False)  # of other standards
+    other_person_facts: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
+    memo: dict[Any, Any] = field(factory=dict, init=False, eq=False, repr=False, hash=False)
+
+    @property
+    def exact_id(self) -> str:
+        """``vn-2022@1.1``: standard, version, revision."""
+        return f"{self.id}@{self.version}.{self.revision}"
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def default_method(self) -> str:
+        return next((m.name for m in self.methods.values() if m.default), next(iter(self.methods)))
+
+
+class Quantity:
+    """A number with its unit, citation, grade and the next change known.
+
+    It compares and converts as its number: ``int(q) == 1_500_000`` and ``q == 1_500_000``.
+    ``next_change`` is None where no later value was known; otherwise ``(day, Quantity or None,
+    Cite)``, with None where the next standard has no such line.
+    """
+
+    __slots__ = ("cite", "name", "next_change", "standard", "unit", "value")
+
+    def __init__(
+        self,
+        value: Number,
+        unit: str,
+        cite: Cite,
+        *,
+        name: str = "",
+        standard: str = "",
+        next_change: tuple[date, Quantity | None, Cite] | None = None,
+    ) -> None:
+        for slot, content in (
+            ("value", value), ("unit", unit), ("cite", cite),
+            ("name", name), ("standard", standard), ("next_change", next_change),
+        ):  # fmt: skip
+            object.__setattr__(self, slot, content)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a quantity does not change")
+
+    @property
+    def grade(self) -> str:
+        return self.cite.grade
+
+    def __int__(self) -> int:
+        if Fraction(self.value).denominator != 1:
+            raise ValueError(f"{self.value} {self.unit} is not a whole number")
+        return int(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def _number(self, other: object) -> Any:
+        if isinstance(other, Quantity):
+            return other.value if other.unit == self.unit else NotImplemented
+        return other if isinstance(other, int | Fraction | float) and not isinstance(other, bool) else NotImplemented
+
+    def __eq__(self, other: object) -> bool:
+        number = self._number(other)
+        return False if number is NotImplemented else bool(self.value == number)
+
+    def __lt__(self, other: object) -> bool:
+        number = self._number(other)
+        return NotImplemented if number is NotImplemented else bool(self.value < number)
+
+    def __le__(self, other: object) -> bool:
+        number = self._number(other)
+        return NotImplemented if number is NotImplemented else bool(self.value <= number)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __reduce__(self) -> Any:
+        return _quantity, (self.value, self.unit, self.cite, self.name, self.standard, self.next_change)
+
+    def __repr__(self) -> str:
+        return f"Quantity({self})"
+
+    def __str__(self) -> str:
+        number = f"{self.value:,}" if isinstance(self.value, int) else str(self.value)
+        return f"{number} {self.unit}"
+
+
+def _quantity(value: Any, unit: str, cite: Cite, name: str, standard: str, change: Any) -> Quantity:
+    return Quantity(value, unit, cite, name=name, standard=standard, next_change=change)
+
+
+__all__ = [
+    "GRADES", "LANGUAGES", "Cite", "Class", "Derived", "Fact", "Instrument", "Interpretation",
+    "Line", "Method", "Quantity", "RuleSet", "Span", "Status", "Table", "Text", "Unseen", "evolve", "weakest",
+]  # fmt: skip

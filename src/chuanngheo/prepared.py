@@ -1,0 +1,128 @@
+"""A standard made ready for one method and one choice of readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from attrs import field, frozen
+
+from .errors import NoStandard, nearest
+from .model import RuleSet
+from .tree import Node, Quantifier, Ref, fold, readings_in, walk
+
+DERIVE = ("all", "confirmed")
+
+
+@frozen(slots=False, eq=False)
+class Prepared:
+    """The trees that decide, with the readings chosen and the rest cut away."""
+
+    rules: RuleSet
+    method: str
+    readings: Mapping[str, str]
+    derive: str
+    trees: Mapping[str, Node]  # household values by name: facts with a rule, values, indicators
+    person_trees: Mapping[str, Node]
+    lines: Mapping[str, Node]
+    classes: tuple[tuple[str, Node], ...]
+    unfolded: Mapping[str, Node] = field(repr=False)
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Every household name the classes can come to read, ``members`` included."""
+        return frozenset(self.closure(node for _, node in self.classes))
+
+    def closure(self, nodes: Iterable[Node]) -> set[str]:
+        found: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            for n in walk(waiting.pop()):
+                if isinstance(n, Quantifier):
+                    found.add("members")
+                if isinstance(n, Ref) and not n.member and n.name not in found:
+                    found.add(n.name)
+                    fact = self.rules.facts.get(n.name)
+                    if fact is not None and fact.asked_if is not None:
+                        waiting.append(fact.asked_if)
+                    if n.name == "deprivations":
+                        waiting.extend(Ref(f"deprived_{k}") for k in self.rules.indicators)
+                    for trees in (self.trees, self.lines):
+                        if n.name in trees:
+                            waiting.append(trees[n.name])
+        return found
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """Facts that more than one derived value reads: given alone they open none of them."""
+        count: dict[str, int] = {}
+        for tree in self.trees.values():
+            for name in {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member}:
+                count[name] = count.get(name, 0) + 1
+        return frozenset(name for name, times in count.items() if times > 1)
+
+    @cached_property
+    def interpretations(self) -> tuple[str, ...]:
+        """The interpretations that the needed values and the classes depend on."""
+        found: set[str] = set()
+        for name, node in self.unfolded.items():
+            if name in self.needed or name.startswith("class "):
+                found |= readings_in(node)
+        return tuple(name for name in self.rules.interpretations if name in found)
+
+
+def choose_readings(rules: RuleSet, readings: Mapping[str, str] | None) -> dict[str, str]:
+    """All readings: the defaults, and the caller's choices over them."""
+    chosen = {name: i.default for name, i in rules.interpretations.items()}
+    for name, sense in (readings or {}).items():
+        known = rules.interpretations.get(name)
+        if known is None:
+            raise NoStandard(f"{rules.exact_id} has no interpretation {name!r}; {nearest(name, rules.interpretations)}")
+        if sense not in known.readings:
+            raise NoStandard(f"interpretation {name} has no reading {sense!r}; allowed: {', '.join(known.readings)}")
+        chosen[name] = sense
+    return chosen
+
+
+def prepare(rules: RuleSet, method: str, readings: Mapping[str, str] | None = None, derive: str = "all") -> Prepared:
+    """The trees of a standard under a method and readings; kept for the next call.
+
+    ``derive="confirmed"`` treats indicators whose derivation is graded C or D as inputs.
+    """
+    chosen = choose_readings(rules, readings)
+    if derive not in DERIVE:
+        raise NoStandard(f"derive={derive!r} is unknown; allowed: {', '.join(DERIVE)}")
+    key = ("prepared", method, tuple(sorted(chosen.items())), derive)
+    if key not in rules.memo:
+        rules.memo[key] = _prepare(rules, method, chosen, derive)
+    made: Prepared = rules.memo[key]
+    return made
+
+
+def _prepare(rules: RuleSet, method: str, chosen: dict[str, str], derive: str) -> Prepared:
+    if method not in rules.methods:
+        raise NoStandard(f"{rules.exact_id} has no method {method!r}; allowed: {', '.join(rules.methods)}, recorded")
+    unfolded: dict[str, Node] = {}
+    person: dict[str, Node] = {}
+    for fact in rules.facts.values():
+        if fact.of is not None:
+            (person if fact.entity == "person" else unfolded)[fact.name] = fact.of
+    for values in (rules.values, rules.methods[method].values):
+        unfolded |= {name: d.node for name, d in values.items() if d.node is not None}
+    for name, d in rules.indicators.items():
+        if d.node is not None and (derive == "all" or indicator_grade(rules, name, chosen) in "AB"):
+            unfolded[f"deprived_{name}"] = d.node
+    classes = tuple((c.name, fold(c.node, chosen)) for c in rules.classes.values() if method in c.methods)
+    trees = {name: fold(node, chosen) for name, node in unfolded.items()}
+    lines = {name: line.node for name, line in rules.lines.items()}
+    unfolded |= {f"class {c.name}": c.node for c in rules.classes.values() if method in c.methods}
+    return Prepared(rules, method, chosen, derive, trees, person, lines, classes, unfolded)
+
+
+def indicator_grade(rules: RuleSet, name: str, readings: Mapping[str, str]) -> str:
+    """The grade of an indicator's rule under the chosen readings."""
+    derived = rules.indicators[name]
+    for interpretation, sense, cite in derived.cites:
+        if readings.get(interpretation) == sense:
+            return cite.grade
+    return derived.cite.grade if derived.cite else "D"

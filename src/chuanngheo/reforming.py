@@ -1,0 +1,59 @@
+"""What-if standards: other lines, marked hypothetical wherever they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from .errors import NoStandard, nearest
+from .facts import to_number
+from .model import Cite, Instrument, Line
+from .resolving import digest
+from .source import read_nodes
+from .tree import Const, Node, Ref, Switch
+
+if TYPE_CHECKING:
+    from .standard import Standard
+
+WHAT_IF = Instrument("hypothetical", "", {"vi": "giả định của người dùng", "en": "assumption of the caller"}, grade="D")
+
+
+def reform(base: Standard, changes: Mapping[str, Any]) -> Standard:
+    """The standard with some lines changed; nothing else moves."""
+    lines = dict(base.lines)
+    for name, change in changes.items():
+        line = base.lines.get(name)
+        if line is None:
+            raise NoStandard(f"{base.exact_id} has no line {name!r}; {nearest(name, base.lines)}")
+        table = _merged(name, line.table, change)
+        cite = Cite(WHAT_IF, "", "D", note=f"in place of {line.cite.label('en')}")
+        lines[name] = Line(name, line.labels, line.unit, _tree(table), table, cite)
+    root, _ = read_nodes(base.text + f"hypothetical: {sorted(changes.items())!r}\n", base.id)
+    assert root is not None
+    return evolve(base, lines=lines, digest=digest(root), hypothetical=True)
+
+
+def _merged(name: str, table: Any, change: Any) -> Any:
+    """A table with the named cells changed: {"rural": 2_000_000} leaves urban as it was."""
+    if not isinstance(change, Mapping):
+        value = to_number(change)
+        if value is None or value < 0:
+            raise NoStandard(f"{name}: {change!r} is not an amount")
+        return value if not isinstance(table, dict) else {f: {c: _merged(name, t, change) for c, t in cells.items()} for f, cells in table.items()}
+    if not isinstance(table, dict):
+        raise NoStandard(f"{name} is one number here, it does not depend on {', '.join(map(str, change))}")
+    ((fact, cells),) = table.items()
+    inner = change[fact] if set(change) == {fact} and isinstance(change[fact], Mapping) else change
+    unknown = [c for c in inner if c not in cells]
+    if unknown:
+        raise NoStandard(f"{name} has no cell {', '.join(map(repr, unknown))}; allowed: {', '.join(cells)}")
+    return {fact: {c: _merged(name, t, inner[c]) if c in inner else t for c, t in cells.items()}}
+
+
+def _tree(table: Any) -> Node:
+    if not isinstance(table, dict):
+        return Const(table)
+    ((fact, cells),) = table.items()
+    return Switch(Ref(fact), tuple((c, _tree(t)) for c, t in cells.items()))

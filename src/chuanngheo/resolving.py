@@ -1,0 +1,199 @@
+"""From the nodes of one file to one self-contained tree of nodes.
+
+Resolving merges what the file ``extends``, takes in the vocabulary entries its expressions
+name, and puts the rows of its CSV tables in place of the file names. The result can be written
+out as one YAML file that means the same anywhere; its digest identifies the rules.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterable
+
+from .source import Node, Source
+
+EXPRESSION_KEYS = ("of", "when", "deprived", "asked_if")
+MERGED = ("sources", "lines", "tables", "code_lists", "facts", "values", "indicators", "methods", "statuses", "interpretations")
+ALWAYS = ("recorded_category", "recorded_decision", "recorded_date")
+MAX_TABLE_ROWS = 5000
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Reader = Callable[[str], "str | None"]  # the text of a file beside the rule file, or None
+
+
+def scalar(text: str, like: Node, plain: bool = True) -> Node:
+    return Node(like.line, like.column, "scalar", text, plain)
+
+
+def get(node: Node, key: str) -> Node | None:
+    """The value of a key of a mapping."""
+    entry = node.entries.get(key) if node.kind == "mapping" else None
+    return entry[1] if entry else None
+
+
+def merge(parent: Node, child: Node) -> Node:
+    """The child's entries over the parent's; the named sections merge entry by entry."""
+    merged = Node(child.line, child.column, "mapping")
+    merged.entries.update(parent.entries)
+    for key, (key_node, value) in child.entries.items():
+        old = get(parent, key)
+        if key in MERGED and old is not None and value.kind == old.kind == "mapping":
+            both = Node(value.line, value.column, "mapping")
+            both.entries.update(old.entries)
+            both.entries.update(value.entries)
+            value = both
+        merged.entries[key] = (key_node, value)
+    return merged
+
+
+def names_in(node: Node) -> set[str]:
+    """Every word in the expressions below a node."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        waiting.extend(current.items)
+        for key, (_, value) in current.entries.items():
+            if key in EXPRESSION_KEYS and value.kind == "scalar":
+                found.update(_NAME.findall(value.text))
+            elif key == "by" and value.kind == "mapping":
+                found.update(value.entries)
+                waiting.append(value)
+            else:
+                waiting.append(value)
+    return found
+
+
+def with_facts(root: Node, vocabulary: Node) -> Node:
+    """Add the vocabulary entries the rules name, and those that these name in turn."""
+    own = get(root, "facts") or Node(root.line, root.column, "mapping")
+    shelves: dict[str, dict[str, tuple[Node, Node]]] = {}
+    for shelf in ("household", "person"):
+        known = get(vocabulary, shelf)
+        mine = get(own, shelf)
+        shelves[shelf] = {**(known.entries if known else {}), **(mine.entries if mine else {})}
+    wanted = names_in(root) | set(ALWAYS)
+    methods = get(root, "methods")
+    taken: set[str] = set(mine_names(own))
+    waiting = [n for n in wanted if any(n in shelf for shelf in shelves.values())]
+    while waiting:
+        name = waiting.pop()
+        if name in taken:
+            continue
+        taken.add(name)
+        for shelf in shelves.values():
+            if name in shelf:
+                waiting.extend(n for n in names_in(shelf[name][1]) if any(n in s for s in shelves.values()))
+    if methods is not None and "birth_date" in taken:  # a year of birth, or an age, may stand in its place
+        taken.update(n for n in ("birth_year", "age", "age_months") if n in shelves["person"])
+    facts = Node(own.line, own.column, "mapping")
+    for shelf, entries in shelves.items():
+        node = Node(own.line, own.column, "mapping")
+        node.entries.update({n: e for n, e in entries.items() if n in taken})
+        if node.entries:
+            facts.entries[shelf] = (scalar(shelf, own), node)
+    resolved = Node(root.line, root.column, "mapping")
+    resolved.entries.update(root.entries)
+    resolved.entries["facts"] = (scalar("facts", own), facts)
+    return resolved
+
+
+def mine_names(own: Node) -> Iterable[str]:
+    for _, shelf in own.entries.values():
+        yield from shelf.entries
+
+
+def with_tables(root: Node, source: Source, read: Reader) -> Node:
+    """Put the rows of named CSV files in place."""
+    tables = get(root, "tables")
+    if tables is None or tables.kind != "mapping":
+        return root
+    filled = Node(tables.line, tables.column, "mapping")
+    for name, (key, table) in tables.entries.items():
+        file = get(table, "file")
+        filled.entries[name] = (key, table if file is None else _filled(table, file, source, read))
+    resolved = Node(root.line, root.column, "mapping")
+    resolved.entries.update(root.entries)
+    resolved.entries["tables"] = (tables, filled)
+    return resolved
+
+
+def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+\.csv", file.text):
+        source.report("CN020", file, f"{file.text[:60]!r} is not a file beside this one", remedy="name a .csv file in the same folder")
+        return table
+    text = read(file.text)
+    if text is None:
+        source.report("CN020", file, f"there is no file {file.text} beside this one")
+        return table
+    rows = list(csv.reader(io.StringIO(text)))
+    header = rows[0] if rows else []
+    step = get(table, "step")
+    columns = get(table, "columns")
+    value = get(table, "value")
+    wanted = [step.text] if step else []
+    if columns is not None:
+        wanted += [c.text for _, c in columns.entries.values()]
+    elif value is not None:
+        wanted.append(value.text)
+    missing = [w for w in wanted if w not in header]
+    if missing or len(rows) < 2 or len(rows) > MAX_TABLE_ROWS:
+        source.report("CN021", file, f"{file.text} lacks column(s) {', '.join(missing) or '-'} or rows", allowed=", ".join(header))
+        return table
+    places = [header.index(w) for w in wanted]
+    listed = Node(file.line, file.column, "sequence")
+    for row in rows[1:]:
+        line = Node(file.line, file.column, "sequence")
+        line.items.extend(scalar(row[p].strip() if p < len(row) else "", file) for p in places)
+        listed.items.append(line)
+    resolved = Node(table.line, table.column, "mapping")
+    resolved.entries.update({k: e for k, e in table.entries.items() if k != "file"})
+    resolved.entries["rows"] = (scalar("rows", file), listed)
+    return resolved
+
+
+# --- canonical text ------------------------------------------------------------------------------
+
+
+def canonical(node: Node) -> object:
+    """The node as plain data: texts with runs of blanks made one."""
+    if node.kind == "scalar":
+        return " ".join(node.text.split())
+    if node.kind == "sequence":
+        return [canonical(item) for item in node.items]
+    return {key: canonical(value) for key, (_, value) in node.entries.items()}
+
+
+def digest(root: Node) -> str:
+    """SHA-256 of the canonical resolved rules, titles and translations included.
+
+    Classes keep their order (it decides); other mappings are sorted.
+    """
+    data = canonical(root)
+    if isinstance(data, dict) and isinstance(data.get("classes"), dict):
+        data["classes"] = list(data["classes"].items())
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def dump(node: Node, indent: int = 0) -> str:
+    """YAML text of a node: a file that reads back as the same rules."""
+    pad = "  " * indent
+    if node.kind == "scalar":
+        text = " ".join(node.text.split())
+        safe = node.plain and re.fullmatch(r"[A-Za-z0-9_.+-]+", text) and text not in ("null", "~")
+        return text if safe else json.dumps(text, ensure_ascii=False)
+    if node.kind == "sequence":
+        if all(i.kind == "scalar" for i in node.items):
+            return "[" + ", ".join(dump(i) for i in node.items) + "]"
+        return "".join(f"\n{pad}- {dump(i, indent + 1).lstrip()}" for i in node.items) or "[]"
+    lines = []
+    for key, (_, value) in node.entries.items():
+        text = dump(value, indent + 1)
+        lines.append(f"\n{pad}{json.dumps(key, ensure_ascii=False) if not _NAME.fullmatch(key.replace('-', '_')) else key}:"
+                     + ("" if text.startswith("\n") else " ") + text)
+    return "".join(lines) or "{}"

@@ -1,0 +1,279 @@
+"""The rule tree: what an expression is once its text has been read.
+
+A closed set of small frozen nodes. Negation stands only in front of a boolean name or a test
+for membership (it is pushed inwards while reading), so that a test on a fact that was not asked
+is false whichever way it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import TypeAlias
+
+from attrs import evolve, frozen
+
+Number: TypeAlias = int | Fraction
+Value: TypeAlias = bool | int | Fraction | str
+
+
+@frozen
+class Const:
+    """A literal value."""
+
+    value: Value
+
+
+@frozen
+class Ref:
+    """A name: a fact, a line, an indicator or a derived value; ``member`` when read per person."""
+
+    name: str
+    member: bool = False
+
+
+@frozen
+class Elapsed:
+    """Completed ``years`` or ``months`` from a date to the day of assessment, or its ``year``."""
+
+    kind: str
+    of: Ref
+
+
+@frozen
+class Arith:
+    """Exact ``+ - * /``."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@frozen(cache_hash=True)
+class Compare:
+    """``< <= == != > >=`` between two numbers or two codes."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@frozen(cache_hash=True)
+class In:
+    """Whether a code is one of a list."""
+
+    item: Node
+    codes: tuple[str, ...]
+    negated: bool = False
+
+
+@frozen
+class Not:
+    """A boolean name that is false."""
+
+    of: Ref
+
+
+@frozen(cache_hash=True)
+class Both:
+    """``and`` (``every`` true) or ``or`` over parts."""
+
+    every: bool
+    parts: tuple[Node, ...]
+
+
+@frozen(cache_hash=True)
+class Choice:
+    """``then if test else other``."""
+
+    test: Node
+    then: Node
+    other: Node
+
+
+@frozen
+class Switch:
+    """A number by a code: the lines of a standard."""
+
+    on: Ref
+    cases: tuple[tuple[str, Node], ...]
+
+
+@frozen(cache_hash=True)
+class Lookup:
+    """A number from a table of the standard, by a step key and perhaps a code."""
+
+    table: str
+    step: Node
+    code: Node | None = None
+
+
+@frozen(cache_hash=True)
+class Count:
+    """How many of several conditions hold."""
+
+    parts: tuple[Node, ...]
+
+
+@frozen(cache_hash=True)
+class Quantifier:
+    """``any all count sum share min max`` over the members for whom ``where`` holds."""
+
+    kind: str
+    body: Node
+    where: Node | None = None
+
+
+@frozen
+class Reading:
+    """Whether the named interpretation is read in one of its senses."""
+
+    name: str
+    sense: str
+    negated: bool = False
+
+
+@frozen
+class Given:
+    """Whether the caller gave a fact."""
+
+    name: str
+
+
+Node: TypeAlias = (
+    Const
+    | Ref
+    | Elapsed
+    | Arith
+    | Compare
+    | In
+    | Not
+    | Both
+    | Choice
+    | Switch
+    | Lookup
+    | Count
+    | Quantifier
+    | Reading
+    | Given
+)
+
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+TRUE, FALSE = Const(True), Const(False)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below."""
+    match node:
+        case Arith(_, left, right) | Compare(_, left, right):
+            return (left, right)
+        case In(item):
+            return (item,)
+        case Not(of) | Elapsed(_, of):
+            return (of,)
+        case Both(_, parts) | Count(parts):
+            return parts
+        case Choice(test, then, other):
+            return (test, then, other)
+        case Switch(on, cases):
+            return (on, *(case for _, case in cases))
+        case Lookup(_, step, code):
+            return (step,) if code is None else (step, code)
+        case Quantifier(_, body, where):
+            return (body,) if where is None else (body, where)
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def transform(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Rebuild a tree from the leaves up, each node through ``change``."""
+
+    def go(n: Node) -> Node:
+        return transform(n, change)
+
+    match node:
+        case Arith(op, left, right):
+            node = Arith(op, go(left), go(right))
+        case Compare(op, left, right):
+            node = Compare(op, go(left), go(right))
+        case In(item):
+            node = evolve(node, item=go(item))
+        case Both(every, parts):
+            node = Both(every, tuple(map(go, parts)))
+        case Count(parts):
+            node = Count(tuple(map(go, parts)))
+        case Choice(test, then, other):
+            node = Choice(go(test), go(then), go(other))
+        case Switch(on, cases):
+            node = Switch(on, tuple((code, go(case)) for code, case in cases))
+        case Lookup(table, step, code):
+            node = Lookup(table, go(step), None if code is None else go(code))
+        case Quantifier(kind, body, where):
+            node = Quantifier(kind, go(body), None if where is None else go(where))
+    return change(node)
+
+
+def negate(node: Node) -> Node:
+    """The opposite of a condition, with ``not`` pushed down to the names."""
+    match node:
+        case Const(bool() as value):
+            return Const(not value)
+        case Ref():
+            return Not(node)
+        case Not(of):
+            return of
+        case Compare(op, left, right):
+            return Compare(OPPOSITE[op], left, right)
+        case In(item, codes, negated):
+            return In(item, codes, not negated)
+        case Both(every, parts):
+            return Both(not every, tuple(map(negate, parts)))
+        case Choice(test, then, other):
+            return Choice(test, negate(then), negate(other))
+        case Quantifier("any", body, where):
+            return Quantifier("all", negate(body), where)
+        case Quantifier("all", body, where):
+            return Quantifier("any", negate(body), where)
+        case Reading(name, sense, negated):
+            return Reading(name, sense, not negated)
+    return Choice(node, FALSE, TRUE)
+
+
+def fold(node: Node, readings: dict[str, str]) -> Node:
+    """The tree under chosen readings: the senses that were not chosen are cut away."""
+
+    def change(n: Node) -> Node:
+        match n:
+            case Reading(name, sense, negated):
+                return Const((readings[name] == sense) is not negated)
+            case Choice(Const(value), then, other):
+                return then if value else other
+            case Choice(test, Const(True), Const(False)):
+                return test
+            case Choice(test, Const(False), Const(True)):
+                return negate(test)
+            case Both(every, parts):
+                kept: list[Node] = []
+                for part in parts:
+                    if isinstance(part, Const):
+                        if part.value is not every:
+                            return part
+                    elif isinstance(part, Both) and part.every is every:
+                        kept.extend(part.parts)
+                    else:
+                        kept.append(part)
+                return kept[0] if len(kept) == 1 else Both(every, tuple(kept)) if kept else Const(every)
+        return n
+
+    return transform(node, change)
+
+
+def readings_in(node: Node) -> frozenset[str]:
+    """The interpretations a tree depends on."""
+    return frozenset(n.name for n in walk(node) if isinstance(n, Reading))
