@@ -12,9 +12,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-TITLE = (
-    "# Benchmark results\n\nWritten by the scripts beside this file; see README.md.\n"
-)
+TITLE = "# Benchmark results\n\nWritten by the scripts beside this file; see README.md.\n"
 
 
 class Row(NamedTuple):
@@ -46,9 +44,7 @@ def library() -> ModuleType:
         raise SystemExit(2) from None
 
 
-def check(
-    name: str, classify: Callable[[dict], str], cases: Iterable[tuple[dict, str]]
-) -> None:
+def check(name: str, classify: Callable[[dict], str], cases: Iterable[tuple[dict, str]]) -> None:
     """Leave with status 1 unless `classify` gives each case its category."""
     for household, expected in cases:
         found = classify(household)
@@ -56,9 +52,7 @@ def check(
             raise SystemExit(f"{name} says {found!r}, not {expected!r}, of {household}")
 
 
-def side_by_side(
-    timers: Mapping[str, Timer], rounds: int = 60, seconds: float = 0.005
-) -> dict[str, list[float]]:
+def side_by_side(timers: Mapping[str, Timer], rounds: int = 60, seconds: float = 0.005) -> dict[str, list[float]]:
     """Time each timer once a round, in turn; return seconds per call by round.
 
     Each timing runs for about `seconds`. The order moves on by one every round,
@@ -79,9 +73,7 @@ def side_by_side(
 
 def ratio(times: Mapping[str, list[float]], over: str, under: str) -> float:
     """Return the median over the rounds of one timer's time over another's."""
-    return statistics.median(
-        a / b for a, b in zip(times[over], times[under], strict=True)
-    )
+    return statistics.median(a / b for a, b in zip(times[over], times[under], strict=True))
 
 
 def environment() -> str:

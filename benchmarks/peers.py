@@ -65,9 +65,7 @@ class Category(Enum):
     not_poor = "not_poor"
 
 
-def low_income(
-    household: Population, period: periods.Period, parameters: Callable
-) -> np.ndarray:
+def low_income(household: Population, period: periods.Period, parameters: Callable) -> np.ndarray:
     """Compare the year's income with the poverty line."""
     line = parameters(period).poverty_line
     monthly = np.where(household("area", period) == Area.urban, line.urban, line.rural)
@@ -80,9 +78,7 @@ def deprivations(household: Population, period: periods.Period) -> np.ndarray:
     return sum(household(flag, period) for flag in FLAGS)
 
 
-def category(
-    household: Population, period: periods.Period, parameters: Callable
-) -> np.ndarray:
+def category(household: Population, period: periods.Period, parameters: Callable) -> np.ndarray:
     """Choose the category."""
     here = parameters(period)
     line = here.average_line
@@ -147,10 +143,7 @@ def openfisca_from_dict(country: TaxBenefitSystem) -> Classify:
     """Describe the household to `build_from_dict`, the documented way."""
 
     def classify(household: dict) -> str:
-        dated = {
-            name: {"ETERNITY" if name in ETERNAL else YEAR: value}
-            for name, value in household.items()
-        }
+        dated = {name: {"ETERNITY" if name in ETERNAL else YEAR: value} for name, value in household.items()}
         situation = {"households": {"one": dated}}
         simulation = SimulationBuilder().build_from_dict(country, situation)
         return simulation.calculate("category", YEAR).decode_to_str()[0]
@@ -196,9 +189,7 @@ def zen_model() -> str:
     expressions = {
         "passThrough": False,
         "executionMode": "single",
-        "expressions": [
-            {"id": key, "key": key, "value": value} for key, value in facts.items()
-        ],
+        "expressions": [{"id": key, "key": key, "value": value} for key, value in facts.items()],
     }
     decision_table = {
         "hitPolicy": "first",

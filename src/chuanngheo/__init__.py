@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .answering import Standard
     from .assessment import Assessment, Caveat, Flip, TraceStep
     from .catalogue import (
         ReviewStandard,
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     )
     from .errors import ChuanNgheoError, HouseholdError, NoStandard, Problem, RuleFileError
     from .model import Cite, Quantity
-    from .standard import Standard
-    from .version import CODE_VERSION as __version__
+
+    DATA_VERSION: str
+    __version__: str
 
 _ROOMS = {
     "assessment": ("Assessment", "Caveat", "Flip", "TraceStep"),
@@ -38,7 +40,7 @@ _ROOMS = {
     ),
     "errors": ("ChuanNgheoError", "HouseholdError", "NoStandard", "Problem", "RuleFileError"),
     "model": ("Cite", "Quantity"),
-    "standard": ("Standard",),
+    "answering": ("Standard",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 

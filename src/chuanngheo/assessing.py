@@ -8,11 +8,10 @@ from typing import Any
 
 from .compiling import Plan, make_plan
 from .deciding import COUNT, Decision, decide
-from .domains import Interval
 from .errors import HouseholdError, Problem
-from .facts import Facts, household_names, read_facts
+from .household import Facts, household_names, read_facts
 from .model import RuleSet
-from .possible import Case, Evaluator
+from .possible import NOT_ASKED, Case, Evaluator
 from .prepared import Prepared, prepare
 from .tree import Ref
 
@@ -104,13 +103,27 @@ def settle(
 def check_record(rules: RuleSet, facts: Facts, where: str) -> None:
     """A recorded class needs its decision: number and date."""
     problems = [
-        Problem("CN062", where + name, f"a recorded class needs {name}", None, remedy="give class, number and date of the recognising decision")
+        Problem(
+            "CN062",
+            where + name,
+            f"a recorded class needs {name}",
+            None,
+            remedy="give class, number and date of the recognising decision",
+        )
         for name in RECORDED_FACTS
         if name not in facts.known
     ]
     category = facts.known.get("recorded_category")
     if category is not None and category not in rules.classes:
-        problems.append(Problem("CN047", where + "recorded_category", f"{category!r} is not a class of {rules.id}", category, ", ".join(rules.classes)))
+        problems.append(
+            Problem(
+                "CN047",
+                where + "recorded_category",
+                f"{category!r} is not a class of {rules.id}",
+                category,
+                ", ".join(rules.classes),
+            )
+        )
     if problems:
         raise HouseholdError("the recorded class cannot be used", problems)
 
@@ -130,7 +143,7 @@ def derived_range(case: Case, name: str) -> Any:
     outcomes = evaluator.outcomes(Ref(name), {})
     if household_names(case.prepared.rules)[name].kind == "boolean":
         return frozenset(v is True for v, _ in outcomes)
-    bounds = [evaluator.bounds(v, e) for v, e in outcomes if not _not_asked(v)]
+    bounds = [evaluator.bounds(v, e) for v, e in outcomes if v is not NOT_ASKED]
     if not bounds:
         return None
     lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
@@ -138,10 +151,6 @@ def derived_range(case: Case, name: str) -> Any:
         None if None in lows else min(v for v in lows if v is not None),
         None if None in highs else max(v for v in highs if v is not None),
     )
-
-
-def _not_asked(value: Any) -> bool:
-    return repr(value) == "not asked"
 
 
 def contradictions(case: Case, where: str = "") -> list[Problem]:
@@ -177,13 +186,23 @@ def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
     mine = decide(case).possible
     for name in (n for n in case.facts.known if isinstance(n, str)):
         derived = derived_range(case, name)
-        if derived is None or isinstance(derived, frozenset) or derived[0] != derived[1] or derived[0] == case.facts.known[name]:
+        if (
+            derived is None
+            or isinstance(derived, frozenset)
+            or derived[0] != derived[1]
+            or derived[0] == case.facts.known[name]
+        ):
             continue
-        facts = Facts({k: v for k, v in case.facts.known.items() if k != name}, case.facts.births, case.facts.members, case.facts.on)
+        facts = Facts(
+            {k: v for k, v in case.facts.known.items() if k != name},
+            case.facts.births,
+            case.facts.members,
+            case.facts.on,
+        )
         other = decide(Case(case.prepared, facts)).possible
         if other != mine:
             found.append((name, case.facts.known[name], derived[0], other))
     return found
 
 
-__all__ = ["COUNT", "RECORDED", "Interval", "choose_method", "contradictions", "plan_for", "rounding", "settle"]
+__all__ = ["COUNT", "RECORDED", "choose_method", "contradictions", "plan_for", "rounding", "settle"]

@@ -5,7 +5,7 @@ The object keeps what was asked and computes the rest when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from math import ceil, floor
 from types import MappingProxyType
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from .assessing import COUNT, RECORDED, rounding, settle
-from .deciding import NO_CLASS, Decision, missing, next_question, pieces
+from .assessing import COUNT, RECORDED, settle
+from .deciding import Decision, missing, next_question, pieces
 from .domains import Domain, Interval
-from .facts import household_names, read_facts
+from .household import household_names, read_facts
 from .model import Cite, Span, Text
 from .possible import NOT_ASKED, Case, Evaluator, Key, Term
-from .prepared import Prepared, indicator_grade, prepare
+from .prepared import Prepared, prepare
 from .tree import Number, Quantifier, Ref, fold, readings_in, walk
 
 if TYPE_CHECKING:
-    from .standard import Standard
+    from .answering import Standard
 
 SCHEMA = "chuanngheo/assessment/1"
 NO_CLASS_NAME = "no_class"
@@ -105,7 +105,18 @@ class Assessment:
     :meth:`explain`, :meth:`to_dict`.
     """
 
-    __slots__ = ("_decision", "_derive", "_household", "_index", "_memo", "_method", "_prepared", "_readings", "on", "standard")
+    __slots__ = (
+        "_decision",
+        "_derive",
+        "_household",
+        "_index",
+        "_memo",
+        "_method",
+        "_prepared",
+        "_readings",
+        "on",
+        "standard",
+    )
 
     standard: Standard
     on: date | None
@@ -127,7 +138,14 @@ class Assessment:
         return reassess, (self.standard, self._household, self.on, self.method, self._readings, self._derive)
 
     def _identity(self) -> tuple[Any, ...]:
-        return (self.standard.digest, self.on, self.method, _frozen(dict(self.readings)), self._derive, _frozen(self._household))
+        return (
+            self.standard.digest,
+            self.on,
+            self.method,
+            _frozen(dict(self.readings)),
+            self._derive,
+            _frozen(self._household),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Assessment) and self._identity() == other._identity()
@@ -380,10 +398,16 @@ class Assessment:
                 yield TraceStep("line", name, line.labels, value, possible, line.unit, False, "", self.line_cite(name))
                 continue
             indicator = rules.indicators.get(name.removeprefix("deprived_")) if name.startswith("deprived_") else None
-            fact = names.get(name)
-            if fact is None:
+            if name not in names:
                 continue
-            kind = "indicator" if indicator else "fact" if name in rules.facts and (given or not case.derives(name)) else "value"
+            fact = names[name]
+            kind = (
+                "indicator"
+                if indicator
+                else "fact"
+                if name in rules.facts and (given or not case.derives(name))
+                else "value"
+            )
             text = "" if given else self._text_of(name)
             cite = indicator_cite(rules, name.removeprefix("deprived_"), self.readings) if indicator else None
             yield TraceStep(kind, name, fact.labels, value, possible, fact.unit, given, text, cite)
@@ -392,7 +416,9 @@ class Assessment:
             cls = rules.classes[name]
             truth = name == self.category if self.status == "decided" else _truth(tried.outcomes(node, {}))
             possible = (truth,) if truth is not None else (False, True)
-            yield TraceStep("class", name, cls.labels, truth, possible, "", False, cls.text, class_cite(rules, name, self._method))
+            yield TraceStep(
+                "class", name, cls.labels, truth, possible, "", False, cls.text, class_cite(rules, name, self._method)
+            )
             if name == self.category:
                 break
 
@@ -424,15 +450,12 @@ class Assessment:
 
     def line_cite(self, name: str) -> Cite:
         """The citation of the cell of a line that this household meets."""
-        codes = tuple(
-            str(v) for fact in ("area", "terrain") if (v := self.case.known.get(fact)) is not None
-        )
         line = self.standard.lines[name]
-        return line.cite_of(tuple(self._path(line.table, codes)))
+        return line.cite_of(tuple(self._path(line.table)))
 
-    def _path(self, table: Any, codes: tuple[str, ...]) -> Any:
+    def _path(self, table: Any) -> Iterator[str]:
         while isinstance(table, dict):
-            (fact, cells), = table.items()
+            ((fact, cells),) = table.items()
             code = self.case.known.get(fact)
             if code is None:
                 return
@@ -446,14 +469,18 @@ class Assessment:
 
         Numbers change by whole units (1 đồng, one indicator); an area to each other area.
         """
-        found: tuple[Flip, ...] = self._remember("flips", lambda: tuple(self._flips()) if self._index >= 0 or self._method != RECORDED else ())
+        found: tuple[Flip, ...] = self._remember(
+            "flips", lambda: tuple(self._flips()) if self._index >= 0 or self._method != RECORDED else ()
+        )
         return found
 
     def _flips(self) -> Any:
         if self.status != "decided":
             return
         facts = household_names(self.standard)
-        names = [n for n in self.used_names_all() if n in self.case.facts.known or (n == COUNT and self.case.counts_flags)]
+        names = [
+            n for n in self.used_names_all() if n in self.case.facts.known or (n == COUNT and self.case.counts_flags)
+        ]
         for name in names:
             fact = facts.get(name)
             if fact is None or fact.kind not in ("number", "code") or fact.unit == "person":
@@ -544,7 +571,18 @@ def new_assessment(
 
 _SETTERS = [
     Assessment.__dict__[slot].__set__
-    for slot in ("standard", "_household", "on", "_prepared", "_index", "_decision", "_method", "_readings", "_derive", "_memo")
+    for slot in (
+        "standard",
+        "_household",
+        "on",
+        "_prepared",
+        "_index",
+        "_decision",
+        "_method",
+        "_readings",
+        "_derive",
+        "_memo",
+    )
 ]
 
 
@@ -569,7 +607,9 @@ def full_assessment(
     return made
 
 
-def reassess(standard: Standard, household: dict[str, Any], on: date | None, method: str, readings: Any, derive: str) -> Assessment:
+def reassess(
+    standard: Standard, household: dict[str, Any], on: date | None, method: str, readings: Any, derive: str
+) -> Assessment:
     """Unpickle."""
     return standard.assess(household, on=on, method=method, readings=readings, derive=derive)
 
@@ -636,4 +676,4 @@ def _frozen(value: Any) -> Any:
     return (type(value).__name__, value)
 
 
-__all__ = ["DISCLAIMER", "SCHEMA", "Assessment", "Caveat", "Flip", "TraceStep", "indicator_grade"]
+__all__ = ["DISCLAIMER", "SCHEMA", "Assessment", "Caveat", "Flip", "TraceStep"]

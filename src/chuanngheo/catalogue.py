@@ -10,13 +10,12 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from .answering import Standard, sorted_by_age
 from .assessment import Assessment
 from .errors import NoStandard, RuleFileError, nearest
 from .model import Cite, Fact, Quantity, Span, Text
 from .reading import read_rules, vocabulary_facts
-from .resolving import get
 from .source import Node, read_nodes
-from .standard import Standard, sorted_by_age
 from .version import standards_folder
 
 COUNTRY = "vn"
@@ -62,8 +61,10 @@ def read_standard(path: str | Path) -> Standard:
         other = file.parent / name
         return other.read_text(encoding="utf-8") if other.is_file() else None
 
+    shipped = file.is_relative_to(standards_folder())
+    name = file.relative_to(standards_folder()).as_posix() if shipped else str(file)
     return read_rules(
-        text, file.name, vocabulary=_vocabulary(), beside=beside, parent=lambda pinned: standard(pinned).text, make=Standard
+        text, name, vocabulary=_vocabulary(), beside=beside, parent=lambda pinned: standard(pinned).text, make=Standard
     )
 
 
@@ -87,13 +88,19 @@ def standard(name: str) -> Standard:
         raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(f.stem[1:] for f in files)}")
     found = _read(match[0])
     if revision and revision != str(found.revision):
-        raise NoStandard(f"{base}@{version} is here in revision {found.revision}, not {revision}; install the release that carries it")
+        raise NoStandard(
+            f"{base}@{version} is here in revision {found.revision}, not {revision}; install the release that carries it"
+        )
     return found
 
 
 def standards(jurisdiction: str = COUNTRY, entity: str = "household") -> list[Standard]:
     """Every standard of a jurisdiction in its newest version, oldest first."""
-    found = [_read(files[-1]) for files in _shelf().values() if files[0].parts[-4] == jurisdiction and files[0].parts[-3] == entity]
+    found = [
+        _read(files[-1])
+        for files in _shelf().values()
+        if files[0].parts[-4] == jurisdiction and files[0].parts[-3] == entity
+    ]
     return sorted_by_age(found)
 
 
@@ -132,7 +139,9 @@ def applicable(
     return _applicable(day, jurisdiction, entity, known_at, fallback)[0]
 
 
-def _applicable(day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool) -> tuple[Standard, Span]:
+def _applicable(
+    day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool
+) -> tuple[Standard, Span]:
     spans = _spans(jurisdiction, entity, known_at)
     found = _on_day(spans, day)
     if found is None and fallback and jurisdiction != COUNTRY and jurisdiction.startswith(f"{COUNTRY}-"):
@@ -148,7 +157,9 @@ def _applicable(day: date, jurisdiction: str, entity: str, known_at: date | None
     places = {f.parts[-4] for files in _shelf().values() for f in files}
     if jurisdiction not in places:
         hints.append(nearest(jurisdiction, places))
-    raise NoStandard(f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}")
+    raise NoStandard(
+        f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}"
+    )
 
 
 def line(
@@ -186,7 +197,9 @@ def _on_span(quantity: Quantity, span: Span) -> Quantity:
     if span.cite.grade <= quantity.grade:
         return quantity
     note = f"on the days of {span.cite.label('en')} (grade {span.cite.grade})"
-    cite: Cite = evolve(quantity.cite, grade=span.cite.grade, note="; ".join(p for p in (quantity.cite.note, note) if p))
+    cite: Cite = evolve(
+        quantity.cite, grade=span.cite.grade, note="; ".join(p for p in (quantity.cite.note, note) if p)
+    )
     return Quantity(quantity.value, quantity.unit, cite, name=quantity.name, standard=quantity.standard)
 
 
@@ -194,14 +207,18 @@ def _next_change(
     spans: list[tuple[Standard, Span]], on: date, here: Quantity, name: str, codes: Mapping[str, str]
 ) -> tuple[date, Quantity | None, Cite] | None:
     """The first later day on which the line is another number, or none."""
-    days = sorted({s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on})
+    days = sorted(
+        {s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on}
+    )
     for day in days:
         found = _on_day(spans, day)
         if found is None:
             return None if day > max(s.start for _, s in spans) else (day, None, here.cite)
         other, span = found
         try:
-            quantity = _on_span(other.line(name, **{k: v for k, v in codes.items() if k in _facts_of(other, name)}), span)
+            quantity = _on_span(
+                other.line(name, **{k: v for k, v in codes.items() if k in _facts_of(other, name)}), span
+            )
         except NoStandard:
             return day, None, span.cite
         if quantity.value != here.value or quantity.unit != here.unit:
@@ -286,4 +303,14 @@ def _facts() -> Mapping[str, Fact]:
     return vocabulary_facts(_vocabulary())
 
 
-__all__ = ["ReviewStandard", "applicable", "assess", "facts", "for_review", "get", "line", "read_standard", "standard", "standards"]
+__all__ = [
+    "ReviewStandard",
+    "applicable",
+    "assess",
+    "facts",
+    "for_review",
+    "line",
+    "read_standard",
+    "standard",
+    "standards",
+]

@@ -86,9 +86,13 @@ def _grades(a: Assessment) -> Iterator[Caveat]:
 def _grade(about: str, cite: Cite, labels: object) -> Caveat:
     assert hasattr(labels, "__getitem__")
     note = f" ({cite.note})" if cite.note else ""
+    if cite.source.number:
+        settle = {"vi": f"cần đối chiếu {cite.label('vi')}", "en": f"to be settled by {cite.label('en')}"}
+    else:
+        settle = {"vi": "chưa tìm thấy văn bản nào", "en": "no document was found that would settle it"}
     return Caveat("grade", about, cite.grade, {
-        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); cần đối chiếu {cite.label('vi')}{note}.",
-        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); to be settled by {cite.label('en')}{note}.",
+        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); {settle['vi']}{note}.",
+        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); {settle['en']}{note}.",
     })  # fmt: skip
 
 
@@ -114,7 +118,9 @@ def _unread(a: Assessment) -> Iterator[Caveat]:
 def _statuses(a: Assessment) -> Iterator[Caveat]:
     for name, status in a.standard.statuses.items():
         value = a.statuses[name]
-        if status.start is None and (value is None or (isinstance(value, tuple) and any(v is not False for v in value))):
+        if status.start is None and (
+            value is None or (isinstance(value, tuple) and any(v is not False for v in value))
+        ):
             yield Caveat("status", name, "D", {
                 "vi": f"{status.labels['vi']}: ngày bắt đầu chưa tìm thấy ({status.cite.label('vi')}).",
                 "en": f"{status.labels['en']}: the day it starts was not found ({status.start_note or status.cite.label('en')}).",

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from attrs import define, field
 
-from .facts import household_names
+from .household import household_names
 from .model import Fact
 from .prepared import Prepared
 from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, Not, Ref, Switch, walk
@@ -106,12 +106,16 @@ class _Writer:
         if fact.kind == "boolean":
             self.lines.append(f"if {variable} is not True and {variable} is not False: return None")
         elif fact.kind == "code":
-            self.lines.append(f"if type({variable}) is not {self.constant(str)} or {variable} not in {self.constant(frozenset(fact.codes))}: return None")
+            self.lines.append(
+                f"if type({variable}) is not {self.constant(str)} or {variable} not in {self.constant(frozenset(fact.codes))}: return None"
+            )
         else:
             low = "" if fact.least is None else f"{self.constant(fact.least)} <= "
             high = "" if fact.most is None else f" <= {self.constant(fact.most)}"
             tests = f"if type({variable}) is not int"
-            self.lines.append(tests + (f" or not {low}{variable}{high}: return None" if low or high else ": return None"))
+            self.lines.append(
+                tests + (f" or not {low}{variable}{high}: return None" if low or high else ": return None")
+            )
             if fact.multiple:
                 self.lines.append(f"if {variable} % {fact.multiple}: return None")
 
@@ -192,7 +196,7 @@ class _Writer:
                 return _Amount(f"{self.plain(a)} * {self.plain(b)}", a.factor * b.factor, a.below + b.below)
             case Arith("/", left, right):
                 a, b = self.amount(left), self.amount(right)
-                if b.below or not (isinstance(right, Ref) and self.positive(right.name) or isinstance(right, Const)):
+                if b.below or not ((isinstance(right, Ref) and self.positive(right.name)) or isinstance(right, Const)):
                     raise _NoPlan
                 if isinstance(right, Const):
                     return _Amount(a.text, a.factor / b.factor, a.below, a.cells)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from attrs import field, frozen
@@ -132,7 +132,10 @@ class Decision:
         """What a group can add: (deprivations, flags that the classes name), and its twin's."""
         key = (group.flags, keep, twin, frozenset(begin.items()))
         if key not in self.memo:
-            outer = self.class_unknowns | {keep, *(() if twin is None or twin not in self.class_unknowns else ((TWIN, twin),))}
+            outer = self.class_unknowns | {
+                keep,
+                *(() if twin is None or twin not in self.class_unknowns else ((TWIN, twin),)),
+            }
             self.memo[key] = self._sums(group, outer, twin, begin)
         found: Sums = self.memo[key]
         return found
@@ -145,7 +148,9 @@ class Decision:
         def flags(sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
             key = (sums, frozenset(env.items()), bool(alias))
             if key not in seen:
-                seen[key] = self.flag_values(group, dict(zip(group.quantifiers, sums, strict=True)), env, alias, outer, twin)
+                seen[key] = self.flag_values(
+                    group, dict(zip(group.quantifiers, sums, strict=True)), env, alias, outer, twin
+                )
             return seen[key]
 
         found: Sums = []
@@ -158,7 +163,13 @@ class Decision:
         return _merged_sums(found)
 
     def flag_values(
-        self, group: Group, accumulated: dict[Any, Any], env: Env, alias: dict[Key, Key], outer: frozenset[Key], twin: Key | None
+        self,
+        group: Group,
+        accumulated: dict[Any, Any],
+        env: Env,
+        alias: dict[Key, Key],
+        outer: frozenset[Key],
+        twin: Key | None,
     ) -> Outcomes:
         """What the flags of a group come to: how many hold, and those that the classes name."""
         evaluator = Evaluator(self.case, accumulated, alias)
@@ -195,7 +206,10 @@ class Decision:
     def person(self, group: Group, i: int, later: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
         """What one person can add to the quantifiers of a group, jointly."""
         case = self.case
-        read = [case.unknowns(q.body, i) | (case.unknowns(q.where, i) if q.where is not None else frozenset()) for q in group.quantifiers]
+        read = [
+            case.unknowns(q.body, i) | (case.unknowns(q.where, i) if q.where is not None else frozenset())
+            for q in group.quantifiers
+        ]
         plain, doubled = Evaluator(case), Evaluator(case, {}, {} if twin is None else {twin: (TWIN, twin)})
         order = sorted(range(len(group.quantifiers)), key=lambda n: _has_table(group.quantifiers[n]))
         outer = frozenset(k for k in later if not (isinstance(k, tuple) and k[0] == i)) | (later & {twin})
@@ -205,9 +219,11 @@ class Decision:
             second = frozenset((TWIN, k) if k == twin else k for k in keys)
             read_again = frozenset((TWIN, k) if k == twin else k for k in read[n])
             keep = keys | second
-            first = _Remembered(plain, group.quantifiers[n], i, read[n], keep | read[n] | read_again if twin in read[n] else keep)
+            first = _Remembered(
+                plain, group.quantifiers[n], i, read[n], keep | read[n] | read_again if twin in read[n] else keep
+            )
             again = _Remembered(doubled, group.quantifiers[n], i, read_again, keep)
-            found = []
+            found: Sums = []
             for a, b, env in states:
                 for v, e in first(env):
                     if twin in read[n]:
@@ -344,7 +360,7 @@ def matters(decision: Decision, key: Key) -> bool:
     if len({classes for _, classes in parts}) > 1:
         return True
     ends = [cell for cell, _ in (parts[0], parts[len(parts) // 2], parts[-1])]
-    return any(differ((a, b)) for a, b in zip(ends, ends[1:], strict=False)) or differ()
+    return any(differ((a, b)) for a, b in pairwise(ends)) or differ()
 
 
 def unknowns(decision: Decision) -> tuple[Key, ...]:
@@ -404,7 +420,11 @@ def cells(domain: Interval, parts: Iterable[Interval]) -> list[Interval]:
             low is not None and low[1],
             cut is not None and not cut[1],
         )
-        met = None if piece.low is not None and piece.low == piece.high and (piece.low_open or piece.high_open) else domain.meet(piece)
+        met = (
+            None
+            if piece.low is not None and piece.low == piece.high and (piece.low_open or piece.high_open)
+            else domain.meet(piece)
+        )
         if met is not None:
             result.append(met)
         low = cut

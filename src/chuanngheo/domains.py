@@ -52,7 +52,7 @@ class Interval(NamedTuple):
                 low, low_open = (floor(low) + 1 if low_open else ceil(low)), False
             if high is not None:
                 high, high_open = (ceil(high) - 1 if high_open else floor(high)), False
-        if low is not None and high is not None and (low > high or low == high and (low_open or high_open)):
+        if low is not None and high is not None and (low > high or (low == high and (low_open or high_open))):
             return None
         return Interval(low, high, low_open, high_open, whole)
 

@@ -6,7 +6,7 @@ and what to do. The problems are values, so that a form or a log can show them i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -80,8 +80,3 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if len(names) <= 30:
         return "known names: " + ", ".join(names)
     return "see cn.facts() for every known name"
-
-
-def listed(values: Sequence[object]) -> str:
-    """Allowed values as text."""
-    return ", ".join(str(v) for v in values)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .assessing import COUNT, RECORDED
 from .assessment import DISCLAIMER, SCHEMA, class_cite
-from .facts import household_names
+from .household import household_names
 from .model import Cite, Fact, Text
 from .version import CODE_VERSION, data_version
 
@@ -61,6 +61,8 @@ def number_text(value: Any, lang: str) -> str:
 
 
 def unit_text(unit: str, lang: str) -> str:
+    if unit == "person" and lang == "en":
+        return "persons"
     return "/".join(UNITS[lang].get(part, part) for part in unit.split("/")) if unit else ""
 
 
@@ -79,7 +81,7 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     named = unit_text(unit or (fact.unit if fact else ""), lang)
-    if lang == "en" and value == 1 and named in ("points", "indicators"):
+    if lang == "en" and value == 1 and named in ("points", "indicators", "persons"):
         named = named[:-1]
     return f"{number_text(value, lang)} {named}".strip()
 
@@ -115,7 +117,11 @@ def explain(a: Assessment, lang: str) -> str:
     """The whole explanation, ending with the disclaimer (except for a recorded class)."""
     if lang not in WORDS:
         raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(WORDS)}")
-    lines = [line for part in (_result, _values, _lines, _deprivations, _missing, _statuses, _caveats) for line in part(a, lang)]
+    lines = [
+        line
+        for part in (_result, _values, _lines, _deprivations, _missing, _statuses, _caveats)
+        for line in part(a, lang)
+    ]
     if a.method != RECORDED:
         lines.append(DISCLAIMER[lang])
     return "\n".join(lines)
@@ -185,7 +191,11 @@ def _deprivations(a: Assessment, lang: str) -> Iterator[str]:
         return
     total = len(a.standard.indicators)
     known = possible_text(count, None, lang) if count is not None else ""
-    head = f"{words['deprived']}: {known} {words['of']} {unit_text_count(total, lang)}" if count is not None else f"{words['deprived']}"
+    head = (
+        f"{words['deprived']}: {known} {words['of']} {unit_text_count(total, lang)}"
+        if count is not None
+        else f"{words['deprived']}"
+    )
     deprived = [s.labels[lang] for s in flags if s.value is True]
     open_ = [s.labels[lang] for s in flags if s.value is None]
     parts = ([", ".join(deprived)] if deprived else []) + ([f"{words['unknown']}: {', '.join(open_)}"] if open_ else [])
@@ -242,16 +252,21 @@ def flip_texts(a: Assessment, name: str, current: Any, to: Any, category: str) -
     rules = a.standard
     fact = household_names(rules)[name]
     found = {}
-    for lang, (more, less, becomes, of) in {"vi": ("tăng", "giảm", "thì là", "thành"), "en": ("more", "less", "gives", "to")}.items():
+    for lang in ("vi", "en"):
         label = WORDS[lang]["no_class"] if category == "no_class" else rules.classes[category].labels[lang]
         if isinstance(to, str):
-            change = f"{fact.labels[lang]} {of} {fact.codes[to][lang]}"
+            change = (
+                f"{fact.labels[lang]} là {fact.codes[to][lang]}"
+                if lang == "vi"
+                else f"{fact.labels[lang]} {fact.codes[to][lang]}"
+            )
         else:
-            amount = value_text(abs(_tidy(to - current)), fact, lang)
-            direction = more if to > current else less
-            order = f"{direction} {amount}" if lang == "vi" else f"{amount} {direction}"
-            change = f"{fact.labels[lang]} {order} ({of} {value_text(to, fact, lang)})"
-        found[lang] = f"{change} {becomes} {label}"
+            amount, target = value_text(abs(_tidy(to - current)), fact, lang), value_text(to, fact, lang)
+            if lang == "vi":
+                change = f"{fact.labels[lang]} {'tăng' if to > current else 'giảm'} {amount} ({'lên' if to > current else 'còn'} {target})"
+            else:
+                change = f"{fact.labels[lang]} {amount} {'more' if to > current else 'less'} ({target})"
+        found[lang] = f"{change} thì là {label}" if lang == "vi" else f"{change} makes it a {label}"
     return found
 
 

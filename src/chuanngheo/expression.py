@@ -180,7 +180,9 @@ class _Reader:
     ) -> tuple[Node, Node, Unit | None]:
         """Both sides in one unit: the smaller one, so that no factor is a fraction."""
         (a, ta), (b, tb) = left, right
-        target = ta.unit if tb.unit is None else tb.unit if ta.unit is None else min(ta.unit, tb.unit, key=lambda u: u.size)
+        target = (
+            ta.unit if tb.unit is None else tb.unit if ta.unit is None else min(ta.unit, tb.unit, key=lambda u: u.size)
+        )
         return self.convert(a, ta, target, place), self.convert(b, tb, target, place), target
 
     # --- reading ------------------------------------------------------------------------------
@@ -197,7 +199,9 @@ class _Reader:
 
     def read(self, node: ast.expr, depth: int) -> tuple[Node, Type]:
         if depth > MAX_DEPTH:
-            raise self.stop(node, f"the expression is nested deeper than {MAX_DEPTH} levels", "name a part of it under values:")
+            raise self.stop(
+                node, f"the expression is nested deeper than {MAX_DEPTH} levels", "name a part of it under values:"
+            )
         below = depth + 1
         match node:
             case ast.Constant():
@@ -210,7 +214,8 @@ class _Reader:
                 return negate(self.condition(operand, below)), BOOLEAN
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as operand):
                 value, kind = self.constant(operand)
-                assert isinstance(value, Const) and not isinstance(value.value, str)
+                assert isinstance(value, Const)
+                assert not isinstance(value.value, str)
                 return Const(-value.value), kind
             case ast.BoolOp(op=op, values=values):
                 parts: list[Node] = []

@@ -53,7 +53,13 @@ class Cite:
         """``Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2``."""
         at = self.at
         if lang == "en":
-            for vi, en in (("Điều", "Article"), ("khoản", "clause"), ("điểm", "point"), ("Phụ lục", "Annex"), ("Mẫu số", "Form")):
+            for vi, en in (
+                ("Điều", "Article"),
+                ("khoản", "clause"),
+                ("điểm", "point"),
+                ("Phụ lục", "Annex"),
+                ("Mẫu số", "Form"),
+            ):
                 at = at.replace(vi, en)
         return ", ".join(p for p in (self.source.title.get(lang) or self.source.number, at) if p)
 
@@ -231,7 +237,7 @@ class Unseen:
     consequence: Text
 
 
-@frozen
+@frozen(slots=False)
 class RuleSet:
     """One version of one standard, read and checked. :class:`chuanngheo.Standard` adds the verbs."""
 
@@ -282,6 +288,13 @@ class Quantity:
     """
 
     __slots__ = ("cite", "name", "next_change", "standard", "unit", "value")
+
+    value: Number
+    unit: str
+    cite: Cite
+    name: str
+    standard: str
+    next_change: tuple[date, Quantity | None, Cite] | None
 
     def __init__(
         self,

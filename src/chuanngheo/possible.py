@@ -21,19 +21,43 @@ from typing import Any, TypeAlias
 from attrs import define, field, frozen
 
 from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, monotone_pieces
-from .facts import Facts, household_names, person_names
+from .household import Facts, household_names, person_names
 from .model import Fact
 from .prepared import Prepared
 from .tree import (
-    Arith, Both, Choice, Compare, Const, Count, Elapsed, Given, In, Lookup, Node, Not, Number,
-    Quantifier, Ref, Switch, children, walk,
+    Arith,
+    Both,
+    Choice,
+    Compare,
+    Const,
+    Count,
+    Elapsed,
+    Given,
+    In,
+    Lookup,
+    Node,
+    Not,
+    Number,
+    Quantifier,
+    Ref,
+    Switch,
+    children,
+    walk,
 )  # fmt: skip
 
 Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
 Env: TypeAlias = dict[Key, Domain]  # what the path so far has narrowed
 Outcomes: TypeAlias = list[tuple[Any, Env]]
 
-NOT_ASKED = type("NotAsked", (), {"__repr__": lambda self: "not asked"})()
+
+class _NotAsked:
+    """The value of what is not asked: every test on it is false."""
+
+    def __repr__(self) -> str:
+        return "not asked"
+
+
+NOT_ASKED = _NotAsked()
 ENUMERABLE = 200
 _SIGNS = {
     "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1),
@@ -47,11 +71,11 @@ class Term:
     op: str  # a fact's own value (var), years, months, year, or + - * /
     parts: tuple[Any, ...]
 
-    def keys(self) -> Iterator[Key]:
+    def unknowns(self) -> Iterator[Key]:
         if self.op in ("+", "-", "*", "/"):
             for part in self.parts:
                 if isinstance(part, Term):
-                    yield from part.keys()
+                    yield from part.unknowns()
         else:
             yield self.parts[0]
 
@@ -85,7 +109,12 @@ class Case:
             self._derives[name] = False
             answer = any(
                 (isinstance(n, Quantifier) and self.facts.members is not None)
-                or (isinstance(n, Ref) and not n.member and n.name not in self.prepared.shared and (n.name in self.known or self.derives(n.name)))
+                or (
+                    isinstance(n, Ref)
+                    and not n.member
+                    and n.name not in self.prepared.shared
+                    and (n.name in self.known or self.derives(n.name))
+                )
                 for n in walk(tree)
             )
         self._derives[name] = answer
@@ -230,7 +259,9 @@ class Evaluator:
                         found.extend(self.compare(op, a, b, e2))
                 return found
             case In(item, codes, negated):
-                return [(v is not NOT_ASKED and (v in codes) is not negated, e) for v, e in self.outcomes(item, env, person)]
+                return [
+                    (v is not NOT_ASKED and (v in codes) is not negated, e) for v, e in self.outcomes(item, env, person)
+                ]
             case Both(every, parts):
                 return self.both(every, parts, env, person)
             case Choice(test, then, other):
@@ -384,7 +415,7 @@ class Evaluator:
     def compare(self, op: str, a: Any, b: Any, env: Env) -> Outcomes:
         if a is NOT_ASKED or b is NOT_ASKED:
             return [(False, env)]
-        keys = {k for t in (a, b) if isinstance(t, Term) for k in t.keys()}
+        keys = {k for t in (a, b) if isinstance(t, Term) for k in t.unknowns()}
         signs = _SIGNS[op]
         if not keys:
             return [(((a > b) - (a < b)) in signs, env)]
@@ -393,13 +424,13 @@ class Evaluator:
         (key,) = keys
         domain = self.domain(key, env)
         assert isinstance(domain, Interval)
-        pieces = self.pieces(a, b, key, domain)
+        pieces = self.pieces(a, b, domain)
         found: Outcomes = []
         for truth, piece in runs((sign in signs, piece) for sign, piece in pieces):
             found.append((truth, {**env, key: piece}))
         return found
 
-    def pieces(self, a: Any, b: Any, key: Key, domain: Interval) -> list[tuple[int, Interval]]:
+    def pieces(self, a: Any, b: Any, domain: Interval) -> list[tuple[int, Interval]]:
         on = self.case.on
 
         def difference(x: Number) -> Number:
@@ -413,7 +444,7 @@ class Evaluator:
             d = difference(x)
             return (d > 0) - (d < 0)
 
-        once = sum(1 for t in (a, b) if isinstance(t, Term) for _ in t.keys()) == 1
+        once = sum(1 for t in (a, b) if isinstance(t, Term) for _ in t.unknowns()) == 1
         size = domain.size
         if size is not None and size <= ENUMERABLE and not once:
             low = int(domain.low or 0)
@@ -427,7 +458,9 @@ class Evaluator:
             domain = self.domain(key, env)
             assert isinstance(domain, Interval)
             if domain.single:
-                return self.compare(op, substitute(a, key, domain.low, self.case.on), substitute(b, key, domain.low, self.case.on), env)
+                return self.compare(
+                    op, substitute(a, key, domain.low, self.case.on), substitute(b, key, domain.low, self.case.on), env
+                )
             size = domain.size
             if size is not None and size <= ENUMERABLE:
                 low = int(domain.low or 0)
@@ -448,7 +481,9 @@ class Evaluator:
             signs.add(-1)
         if high_a is None or low_b is None or high_a > low_b:
             signs.add(1)
-        if (low_a is None or high_b is None or low_a <= high_b) and (high_a is None or low_b is None or high_a >= low_b):
+        if (low_a is None or high_b is None or low_a <= high_b) and (
+            high_a is None or low_b is None or high_a >= low_b
+        ):
             signs.add(0)
         return [(truth, env) for truth in sorted({s in _SIGNS[op] for s in signs})]
 
@@ -606,7 +641,9 @@ def affine(term: Any) -> bool:
     return term.op == "/" and affine(term.parts[0]) and not isinstance(term.parts[1], Term)
 
 
-def _bounds(op: str, la: Number | None, ha: Number | None, lb: Number | None, hb: Number | None) -> tuple[Number | None, Number | None]:
+def _bounds(
+    op: str, la: Number | None, ha: Number | None, lb: Number | None, hb: Number | None
+) -> tuple[Number | None, Number | None]:
     if op == "+":
         return (None if la is None or lb is None else la + lb, None if ha is None or hb is None else ha + hb)
     if op == "-":

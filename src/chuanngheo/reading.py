@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -10,8 +11,22 @@ from typing import Any, TypeVar
 from .errors import RuleFileError, nearest
 from .expression import BOOLEAN, ExpressionError, Names, Type, parse
 from .model import (
-    GRADES, LANGUAGES, Cite, Class, Derived, Fact, Instrument, Interpretation, Line, Method,
-    RuleSet, Span, Status, Table, Text, Unseen,
+    GRADES,
+    LANGUAGES,
+    Cite,
+    Class,
+    Derived,
+    Fact,
+    Instrument,
+    Interpretation,
+    Line,
+    Method,
+    RuleSet,
+    Span,
+    Status,
+    Table,
+    Text,
+    Unseen,
 )  # fmt: skip
 from .resolving import Reader, digest, dump, get, merge, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
@@ -28,8 +43,30 @@ _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 TOP = {
-    "required": ("standard", "version", "revision", "jurisdiction", "entity", "title", "sources", "applies", "methods", "classes"),
-    "optional": ("extends", "facts", "lines", "tables", "code_lists", "values", "indicators", "statuses", "interpretations", "unseen"),
+    "required": (
+        "standard",
+        "version",
+        "revision",
+        "jurisdiction",
+        "entity",
+        "title",
+        "sources",
+        "applies",
+        "methods",
+        "classes",
+    ),
+    "optional": (
+        "extends",
+        "facts",
+        "lines",
+        "tables",
+        "code_lists",
+        "values",
+        "indicators",
+        "statuses",
+        "interpretations",
+        "unseen",
+    ),
 }
 
 
@@ -57,7 +94,12 @@ def read_rules(
         try:
             base, _ = read_nodes(parent(extends.text), extends.text)
         except LookupError as error:
-            source.report("CN022", extends, f"{extends.text} cannot be extended: {error.args[0]}", remedy="pin a version that exists: vn-2022@1")
+            source.report(
+                "CN022",
+                extends,
+                f"{extends.text} cannot be extended: {error.args[0]}",
+                remedy="pin a version that exists: vn-2022@1",
+            )
             raise _failed(source) from None
         assert base is not None
         root = merge(base, root)
@@ -73,7 +115,9 @@ def read_rules(
     )  # fmt: skip
 
 
-def _other_names(vocabulary: Node, facts: Mapping[str, Fact], indicators: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+def _other_names(
+    vocabulary: Node, facts: Mapping[str, Fact], indicators: Mapping[str, Any]
+) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the vocabulary that this standard does not read."""
     shelves = [get(vocabulary, shelf) for shelf in ("household", "person", "indicators")]
     household, person, known = ([] if s is None else [i.text for i in s.items] or list(s.entries) for s in shelves)
@@ -120,7 +164,9 @@ class _Builder:
         allowed = (*required, *optional)
         for key, (key_node, _) in node.entries.items():
             if key not in allowed:
-                self.source.report("CN008", key_node, f"unknown key {key}", allowed=", ".join(allowed), remedy=nearest(key, allowed))
+                self.source.report(
+                    "CN008", key_node, f"unknown key {key}", allowed=", ".join(allowed), remedy=nearest(key, allowed)
+                )
         for key in required:
             if key not in node.entries:
                 self.source.report("CN009", node, f"the key {key} is missing", allowed=", ".join(allowed))
@@ -135,7 +181,9 @@ class _Builder:
             return {}
         for key, (key_node, _) in node.entries.items():
             if not pattern.match(key):
-                self.source.report("CN016", key_node, f"{key[:60]!r} is not a name", remedy="small letters, digits and _ (or - in ids)")
+                self.source.report(
+                    "CN016", key_node, f"{key[:60]!r} is not a name", remedy="small letters, digits and _ (or - in ids)"
+                )
         return {k: v for k, (_, v) in node.entries.items()}
 
     def text(self, node: Node | None, default: str = "") -> str:
@@ -156,7 +204,13 @@ class _Builder:
         if node is None:
             return default
         if node.text not in allowed:
-            self.source.report("CN017", node, f"{node.text[:60]!r} is not allowed here", allowed=", ".join(allowed), remedy=nearest(node.text, allowed))
+            self.source.report(
+                "CN017",
+                node,
+                f"{node.text[:60]!r} is not allowed here",
+                allowed=", ".join(allowed),
+                remedy=nearest(node.text, allowed),
+            )
             return default
         return node.text
 
@@ -172,11 +226,15 @@ class _Builder:
         try:
             unit(node.text)
         except KeyError as error:
-            self.source.report("CN018", node, f"unknown unit {error.args[0]!r}", remedy="write it as in VND/person/month; see docs")
+            self.source.report(
+                "CN018", node, f"unknown unit {error.args[0]!r}", remedy="write it as in VND/person/month; see docs"
+            )
             return ""
         return node.text
 
-    def expression(self, node: Node, want: Type, *, extra: Mapping[str, Type] | None = None, person: bool = False) -> Tree:
+    def expression(
+        self, node: Node, want: Type, *, extra: Mapping[str, Type] | None = None, person: bool = False
+    ) -> Tree:
         """A rule tree; a constant stands in where it cannot be read."""
         stand_in: Tree = Const(False) if want.kind == "boolean" else Const(0)
         text = as_text(node, self.source)
@@ -197,7 +255,12 @@ class _Builder:
 
     def cite(self, node: Node | None, place: Node) -> Cite:
         if node is None:
-            self.source.report("CN019", place, "a citation is missing here", remedy="cite: {source: ..., at: Điều ..., words: ..., grade: A}")
+            self.source.report(
+                "CN019",
+                place,
+                "a citation is missing here",
+                remedy="cite: {source: ..., at: Điều ..., words: ..., grade: A}",
+            )
             return Cite(Instrument("", "", {}), "", "D")
         fields = self.fields(node, ("source", "grade"), ("at", "words", "note"))
         grade = self.choice(fields.get("grade"), tuple(GRADES), "D")
@@ -210,7 +273,9 @@ class _Builder:
         else:
             source = self.sources.get(key, Instrument("", "", {}))
             if key not in self.sources and "source" in fields:
-                self.source.report("CN019", fields["source"], f"unknown source {key!r}", remedy=nearest(key, self.sources))
+                self.source.report(
+                    "CN019", fields["source"], f"unknown source {key!r}", remedy=nearest(key, self.sources)
+                )
         return Cite(source, self.text(fields.get("at")), grade, self.text(fields.get("words")), note)
 
     # --- sections -----------------------------------------------------------------------------
@@ -235,11 +300,18 @@ class _Builder:
         values = {k: self.derived(k, n, "of") for k, n in self.declare(top.get("values")).items()}
         made = {k: self.derived(k, n, "deprived") for k, n in indicators.items()}
         methods = self.methods(top.get("methods"))
-        shared = {n: Type(d.kind, unit(d.unit) if d.unit else None) for m in methods.values() for n, d in m.values.items()}
+        shared = {
+            n: Type(d.kind, unit(d.unit) if d.unit else None) for m in methods.values() for n, d in m.values.items()
+        }
         classes = {k: self.class_(k, n, shared, methods) for k, n in self.entries(top.get("classes")).items()}
         for name, cls in classes.items():
             if cls.within and cls.within not in classes:
-                self.source.report("CN017", self.root.entries["classes"][1], f"{name} stands within {cls.within}, which is no class", remedy=nearest(cls.within, classes))
+                self.source.report(
+                    "CN017",
+                    self.root.entries["classes"][1],
+                    f"{name} stands within {cls.within}, which is no class",
+                    remedy=nearest(cls.within, classes),
+                )
         statuses = {k: self.status(k, n, shared) for k, n in self.entries(top.get("statuses")).items()}
         trees = {f.name: f.of for f in facts.values() if f.of is not None}
         trees |= {n: d.node for n, d in values.items() if d.node is not None}
@@ -248,7 +320,12 @@ class _Builder:
             self.no_cycles(trees | {n: d.node for n, d in method.values.items() if d.node is not None}, indicators)
         identifier = self.text(top.get("standard"))
         if identifier and not _ID.match(identifier):
-            self.source.report("CN016", top["standard"], f"{identifier[:60]!r} is not an id", remedy="small letters, digits and -, as in vn-2022")
+            self.source.report(
+                "CN016",
+                top["standard"],
+                f"{identifier[:60]!r} is not an id",
+                remedy="small letters, digits and -, as in vn-2022",
+            )
         return {
             "id": identifier,
             "version": self.count(top.get("version")),
@@ -301,23 +378,45 @@ class _Builder:
             if start is None:
                 continue
             if end is not None and end < start:
-                self.source.report("CN023", f["to"], f"the span ends on {end}, before it starts on {start}", remedy="exchange the two days")
+                self.source.report(
+                    "CN023",
+                    f["to"],
+                    f"the span ends on {end}, before it starts on {start}",
+                    remedy="exchange the two days",
+                )
             spans.append((Span(start, end, self.cite(f.get("cite"), item), review), item))
         if node is not None and not node.items:
-            self.source.report("CN015", node, "a list of spans is needed here", remedy="- {from: 2022-01-01, to: 2025-12-31, cite: {...}}")
-        for (a, _), (b, place) in zip(spans, spans[1:], strict=False):
+            self.source.report(
+                "CN015",
+                node,
+                "a list of spans is needed here",
+                remedy="- {from: 2022-01-01, to: 2025-12-31, cite: {...}}",
+            )
+        for (a, _), (b, place) in itertools.pairwise(spans):
             if a.end is None or b.start <= a.end:
-                self.source.report("CN024", place, f"this span begins on {b.start}, when the one before still runs", remedy="spans follow each other without overlap")
+                self.source.report(
+                    "CN024",
+                    place,
+                    f"this span begins on {b.start}, when the one before still runs",
+                    remedy="spans follow each other without overlap",
+                )
         return tuple(span for span, _ in spans)
 
     # --- facts, lines, tables -----------------------------------------------------------------
 
     def facts(self, node: Node | None) -> dict[str, Fact]:
-        shelves = {k: self.entries(n) for k, n in (self.fields(node, (), ("household", "person")) if node is not None else {}).items()}
+        shelves = {
+            k: self.entries(n)
+            for k, n in (self.fields(node, (), ("household", "person")) if node is not None else {}).items()
+        }
         read: dict[str, tuple[str, dict[str, Node]]] = {}
         for shelf, entries in shelves.items():
             for name, entry in entries.items():
-                f = self.fields(entry, ("kind", "label"), ("unit", "codes", "whole", "least", "most", "multiple", "asked_if", "of", "note"))
+                f = self.fields(
+                    entry,
+                    ("kind", "label"),
+                    ("unit", "codes", "whole", "least", "most", "multiple", "asked_if", "of", "note"),
+                )
                 kind = self.choice(f.get("kind"), KINDS, "text")
                 codes = tuple(f["codes"].entries) if "codes" in f else ()
                 if kind == "code" and not codes:
@@ -350,7 +449,7 @@ class _Builder:
         table: Any = 0
         tree: Tree = Const(0)
         if "value" in f or "by" in f:
-            tree, table = self.cell(f["value"] if "value" in f else node, named, facts)
+            tree, table = self.cell(f.get("value", node), named, facts)
         cites = tuple(self.cell_cites(f.get("cites"), ()))
         return Line(name, self.texts(f.get("label")), named, tree, table, self.cite(f.get("cite"), node), cites)
 
@@ -360,7 +459,9 @@ class _Builder:
         if by is None:
             value = self.number(node)
             if value is not None and named.startswith("VND") and not isinstance(value, int):
-                self.source.report("CN012", node, f"{node.text} is not a whole number of đồng", remedy="write every digit: 1_500_000")
+                self.source.report(
+                    "CN012", node, f"{node.text} is not a whole number of đồng", remedy="write every digit: 1_500_000"
+                )
             return Const(value or 0), value or 0
         if by.kind != "mapping" or len(by.entries) != 1:
             self.source.report("CN015", by, "by: names one fact", remedy="by: {area: {rural: ..., urban: ...}}")
@@ -368,11 +469,18 @@ class _Builder:
         name, (key, cases) = next(iter(by.entries.items()))
         fact = facts.get(name)
         if fact is None or fact.kind != "code":
-            self.source.report("CN030", key, f"{name} is not a fact with codes", remedy=nearest(name, [n for n, x in facts.items() if x.kind == "code"]))
+            self.source.report(
+                "CN030",
+                key,
+                f"{name} is not a fact with codes",
+                remedy=nearest(name, [n for n, x in facts.items() if x.kind == "code"]),
+            )
             return Const(0), 0
         given = self.fields(cases, tuple(fact.codes))
         cells = {code: self.cell(given[code], named, facts) for code in fact.codes if code in given}
-        return Switch(Ref(name), tuple((c, t) for c, (t, _) in cells.items())), {name: {c: v for c, (_, v) in cells.items()}}
+        return Switch(Ref(name), tuple((c, t) for c, (t, _) in cells.items())), {
+            name: {c: v for c, (_, v) in cells.items()}
+        }
 
     def cell_cites(self, node: Node | None, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Cite]]:
         """Citations of single cells: {urban: {source: ..., ...}}, nested like the codes."""
@@ -387,7 +495,12 @@ class _Builder:
         kind = self.member.get(self.text(f.get("step"))) or self.household.get(self.text(f.get("step")))
         if kind is None or kind.kind != "number" or kind.unit is None:
             if "step" in f:
-                self.source.report("CN030", f["step"], f"{f['step'].text[:60]} is not a number with a unit", remedy=nearest(f["step"].text, self.member))
+                self.source.report(
+                    "CN030",
+                    f["step"],
+                    f"{f['step'].text[:60]} is not a number with a unit",
+                    remedy=nearest(f["step"].text, self.member),
+                )
             return
         codes = tuple(f["columns"].entries) if "columns" in f else ()
         rows = [[self.number(i) if i.text else None for i in r.items] for r in (f["rows"].items if "rows" in f else ())]
@@ -411,10 +524,14 @@ class _Builder:
         entries = self.entries(node)
         for name, entry in entries.items():
             if name in self.household:
-                self.source.report("CN016", entry, f"{name} already names a fact, line or value", remedy="choose another name")
+                self.source.report(
+                    "CN016", entry, f"{name} already names a fact, line or value", remedy="choose another name"
+                )
             named = get(entry, "unit")
             size = self.unit(named) if named is not None else ""
-            self.household[name] = Type("number", unit(size)) if size else Type("number", None) if named is not None else BOOLEAN
+            self.household[name] = (
+                Type("number", unit(size)) if size else Type("number", None) if named is not None else BOOLEAN
+            )
         return entries
 
     def derived(self, name: str, node: Node, key: str) -> Derived:
@@ -431,7 +548,12 @@ class _Builder:
         for interpretation, sense, _ in cites:
             known = self.interpretations.get(interpretation)
             if known is None or sense not in known.readings:
-                self.source.report("CN017", f["cites"], f"{interpretation}: {sense} is no reading of this file", remedy=nearest(interpretation, self.interpretations))
+                self.source.report(
+                    "CN017",
+                    f["cites"],
+                    f"{interpretation}: {sense} is no reading of this file",
+                    remedy=nearest(interpretation, self.interpretations),
+                )
         cite = self.cite(f.get("cite"), node) if key == "deprived" or "cite" in f else None
         return Derived(name, self.texts(f.get("label")), kind.kind, named, tree, self.text(f.get(key)), cite,
                        self.text(f.get("dimension")), tuple(cites))  # fmt: skip
@@ -448,13 +570,24 @@ class _Builder:
             default = bool("default" in f and as_boolean(f["default"], self.source))
             if name == RECORDED:
                 self.source.report("CN016", entry, "recorded is the library's own method")
-            made[name] = Method(name, self.texts(f.get("label")), default, derived, self.day(f.get("until")), self.texts(f.get("note")))
+            made[name] = Method(
+                name, self.texts(f.get("label")), default, derived, self.day(f.get("until")), self.texts(f.get("note"))
+            )
         if node is not None and sum(m.default for m in made.values()) != 1:
             self.source.report("CN009", node, "one method, and only one, has default: true")
         first = next(iter(made.values()), None)
         for method in made.values():
-            if first is not None and {k: d.kind for k, d in method.values.items()} != {k: d.kind for k, d in first.values.items()} and node is not None:
-                self.source.report("CN009", node, f"method {method.name} must define the same values as {first.name}", allowed=", ".join(first.values))
+            if (
+                first is not None
+                and {k: d.kind for k, d in method.values.items()} != {k: d.kind for k, d in first.values.items()}
+                and node is not None
+            ):
+                self.source.report(
+                    "CN009",
+                    node,
+                    f"method {method.name} must define the same values as {first.name}",
+                    allowed=", ".join(first.values),
+                )
         return made
 
     def class_(self, name: str, node: Node, shared: Mapping[str, Type], methods: Mapping[str, Method]) -> Class:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from .errors import NoStandard, nearest
-from .facts import to_number
+from .household import to_number
 from .model import Cite, Instrument, Line
 from .resolving import digest
 from .source import read_nodes
 from .tree import Const, Node, Ref, Switch
 
 if TYPE_CHECKING:
-    from .standard import Standard
+    from .answering import Standard
 
 WHAT_IF = Instrument("hypothetical", "", {"vi": "giả định của người dùng", "en": "assumption of the caller"}, grade="D")
 
@@ -41,7 +41,11 @@ def _merged(name: str, table: Any, change: Any) -> Any:
         value = to_number(change)
         if value is None or value < 0:
             raise NoStandard(f"{name}: {change!r} is not an amount")
-        return value if not isinstance(table, dict) else {f: {c: _merged(name, t, change) for c, t in cells.items()} for f, cells in table.items()}
+        return (
+            value
+            if not isinstance(table, dict)
+            else {f: {c: _merged(name, t, change) for c, t in cells.items()} for f, cells in table.items()}
+        )
     if not isinstance(table, dict):
         raise NoStandard(f"{name} is one number here, it does not depend on {', '.join(map(str, change))}")
     ((fact, cells),) = table.items()

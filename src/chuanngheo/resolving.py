@@ -17,7 +17,18 @@ from collections.abc import Callable, Iterable
 from .source import Node, Source
 
 EXPRESSION_KEYS = ("of", "when", "deprived", "asked_if")
-MERGED = ("sources", "lines", "tables", "code_lists", "facts", "values", "indicators", "methods", "statuses", "interpretations")
+MERGED = (
+    "sources",
+    "lines",
+    "tables",
+    "code_lists",
+    "facts",
+    "values",
+    "indicators",
+    "methods",
+    "statuses",
+    "interpretations",
+)
 ALWAYS = ("recorded_category", "recorded_decision", "recorded_date")
 MAX_TABLE_ROWS = 5000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -85,9 +96,9 @@ def with_facts(root: Node, vocabulary: Node) -> Node:
         if name in taken:
             continue
         taken.add(name)
-        for shelf in shelves.values():
-            if name in shelf:
-                waiting.extend(n for n in names_in(shelf[name][1]) if any(n in s for s in shelves.values()))
+        for entries in shelves.values():
+            if name in entries:
+                waiting.extend(n for n in names_in(entries[name][1]) if any(n in s for s in shelves.values()))
     if methods is not None and "birth_date" in taken:  # a year of birth, or an age, may stand in its place
         taken.update(n for n in ("birth_year", "age", "age_months") if n in shelves["person"])
     facts = Node(own.line, own.column, "mapping")
@@ -124,7 +135,12 @@ def with_tables(root: Node, source: Source, read: Reader) -> Node:
 
 def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
     if not re.fullmatch(r"[A-Za-z0-9_-]+\.csv", file.text):
-        source.report("CN020", file, f"{file.text[:60]!r} is not a file beside this one", remedy="name a .csv file in the same folder")
+        source.report(
+            "CN020",
+            file,
+            f"{file.text[:60]!r} is not a file beside this one",
+            remedy="name a .csv file in the same folder",
+        )
         return table
     text = read(file.text)
     if text is None:
@@ -142,7 +158,9 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
         wanted.append(value.text)
     missing = [w for w in wanted if w not in header]
     if missing or len(rows) < 2 or len(rows) > MAX_TABLE_ROWS:
-        source.report("CN021", file, f"{file.text} lacks column(s) {', '.join(missing) or '-'} or rows", allowed=", ".join(header))
+        source.report(
+            "CN021", file, f"{file.text} lacks column(s) {', '.join(missing) or '-'} or rows", allowed=", ".join(header)
+        )
         return table
     places = [header.index(w) for w in wanted]
     listed = Node(file.line, file.column, "sequence")
@@ -194,6 +212,9 @@ def dump(node: Node, indent: int = 0) -> str:
     lines = []
     for key, (_, value) in node.entries.items():
         text = dump(value, indent + 1)
-        lines.append(f"\n{pad}{json.dumps(key, ensure_ascii=False) if not _NAME.fullmatch(key.replace('-', '_')) else key}:"
-                     + ("" if text.startswith("\n") else " ") + text)
+        lines.append(
+            f"\n{pad}{json.dumps(key, ensure_ascii=False) if not _NAME.fullmatch(key.replace('-', '_')) else key}:"
+            + ("" if text.startswith("\n") else " ")
+            + text
+        )
     return "".join(lines) or "{}"

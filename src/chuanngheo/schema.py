@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .assessing import RECORDED, RECORDED_FACTS
-from .facts import household_names, person_names
+from .household import household_names, person_names
 from .model import Fact
 from .prepared import Prepared, prepare
 from .tree import Elapsed, Ref, walk
 
 if TYPE_CHECKING:
-    from .standard import Standard
+    from .answering import Standard
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -53,7 +53,9 @@ class Source:
     lines: tuple[str, ...]
     problems: list[Problem] = field(factory=list)
 
-    def report(self, code: str, node: Node, message: str, *, allowed: str = "", remedy: str = "", shift: int = 0) -> None:
+    def report(
+        self, code: str, node: Node, message: str, *, allowed: str = "", remedy: str = "", shift: int = 0
+    ) -> None:
         """Add a problem at a node, ``shift`` characters into its text."""
         line, column = node.line, node.column
         if shift and node.folded:
@@ -62,7 +64,9 @@ class Source:
             column += shift + (0 if node.plain else 1)
         self._add(code, line, column, message, allowed, remedy)
 
-    def report_at(self, code: str, line: int, column: int, message: str, *, allowed: str = "", remedy: str = "") -> None:
+    def report_at(
+        self, code: str, line: int, column: int, message: str, *, allowed: str = "", remedy: str = ""
+    ) -> None:
         """Add a problem at a line and column counted from 0."""
         self._add(code, line, column, message, allowed, remedy)
 
@@ -94,7 +98,9 @@ def read_nodes(text: str, name: str) -> tuple[Node | None, Source]:
     """Parse one document; problems (syntax, aliases, duplicate keys, bounds) are in the source."""
     source = Source(name, tuple(text.splitlines()))
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        source.report_at("CN001", 0, 0, f"the file is larger than {MAX_BYTES} bytes", remedy="put tables in CSV files beside it")
+        source.report_at(
+            "CN001", 0, 0, f"the file is larger than {MAX_BYTES} bytes", remedy="put tables in CSV files beside it"
+        )
         return None, source
     try:
         root = _fold(text, source)
@@ -102,7 +108,13 @@ def read_nodes(text: str, name: str) -> tuple[Node | None, Source]:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        source.report_at("CN002", line, column, f"not YAML: {what}", remedy="quote texts that contain ': ' or ' #'; indent with spaces")
+        source.report_at(
+            "CN002",
+            line,
+            column,
+            f"not YAML: {what}",
+            remedy="quote texts that contain ': ' or ' #'; indent with spaces",
+        )
         return None, source
     if root is None and not source.problems:
         source.report_at("CN003", 0, 0, "the file is empty")
@@ -114,14 +126,19 @@ def _fold(text: str, source: Source) -> Node | None:
     stack: list[Node] = []
     keys: list[Node | None] = []
     count = 0
+    event: Any
     for event in yaml.parse(text, Loader=_PARSER):
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            source.report_at("CN004", mark.line, mark.column, "anchors and aliases are not read", remedy="write the value out")
+            source.report_at(
+                "CN004", mark.line, mark.column, "anchors and aliases are not read", remedy="write the value out"
+            )
             if isinstance(event, yaml.AliasEvent):
                 event = yaml.ScalarEvent(None, None, (True, False), "", mark, event.end_mark)
         if getattr(event, "tag", None) and event.tag not in ("!", None):
-            source.report_at("CN005", mark.line, mark.column, f"the tag {event.tag} is not read", remedy="write a plain value")
+            source.report_at(
+                "CN005", mark.line, mark.column, f"the tag {event.tag} is not read", remedy="write a plain value"
+            )
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
             source.report_at("CN002", mark.line, mark.column, "a file holds one document")
             return root
@@ -130,7 +147,8 @@ def _fold(text: str, source: Source) -> Node | None:
             keys.pop()
             continue
         if isinstance(event, yaml.ScalarEvent):
-            folded = event.end_mark.line > mark.line
+            end: Any = event.end_mark
+            folded = bool(end.line > mark.line)
             node = Node(mark.line, mark.column, "scalar", event.value, bool(event.implicit[0]), folded)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = Node(mark.line, mark.column, "sequence")
@@ -141,7 +159,12 @@ def _fold(text: str, source: Source) -> Node | None:
         count += 1
         if count > MAX_NODES or len(stack) > MAX_DEPTH:
             what = f"more than {MAX_NODES} values" if count > MAX_NODES else f"deeper than {MAX_DEPTH} levels"
-            source.report_at("CN001", mark.line, mark.column, f"the file is nested {what}" if "deeper" in what else f"the file has {what}")
+            source.report_at(
+                "CN001",
+                mark.line,
+                mark.column,
+                f"the file is nested {what}" if "deeper" in what else f"the file has {what}",
+            )
             return None
         root = root or node
         if stack:
@@ -165,7 +188,9 @@ def _attach(parent: Node, keys: list[Node | None], node: Node, source: Source) -
     keys[-1] = None
     if key.text in parent.entries:
         first = parent.entries[key.text][0]
-        source.report("CN007", key, f"the key {key.text} stands twice (first on line {first.line + 1})", remedy="keep one of them")
+        source.report(
+            "CN007", key, f"the key {key.text} stands twice (first on line {first.line + 1})", remedy="keep one of them"
+        )
         return
     parent.entries[key.text] = (key, node)
 
@@ -190,7 +215,12 @@ def as_number(node: Node, source: Source) -> int | Fraction | None:
         plain = re.sub(r"[.,\s]", "_", text)
         source.report("CN012", node, f"{text} groups its digits with a point, comma or space", remedy=f"write {plain}")
     else:
-        source.report("CN010", node, f"{text[:60]!r} is not a number", remedy="digits, perhaps grouped by _ in threes, and a decimal point")
+        source.report(
+            "CN010",
+            node,
+            f"{text[:60]!r} is not a number",
+            remedy="digits, perhaps grouped by _ in threes, and a decimal point",
+        )
     return None
 
 

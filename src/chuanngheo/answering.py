@@ -96,7 +96,10 @@ class Standard(RuleSet):
             try:
                 found.append(self.assess(household, on=on, method=method, readings=readings, derive=derive))
             except HouseholdError as error:
-                problems.extend(Problem(p.code, f"households[{i}].{p.where}", p.message, p.value, p.allowed, p.remedy) for p in error.problems)
+                problems.extend(
+                    Problem(p.code, f"households[{i}].{p.where}", p.message, p.value, p.allowed, p.remedy)
+                    for p in error.problems
+                )
             if progress is not None:
                 progress(i + 1)
         if problems:

@@ -11,8 +11,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .domains import Interval, births, elapsed
-from .errors import HouseholdError, Problem, listed, nearest, quoted
+from .domains import Interval, births
+from .errors import HouseholdError, Problem, nearest, quoted
 from .model import Fact, RuleSet
 from .tree import Number, Value
 
@@ -44,7 +44,9 @@ def read_facts(rules: RuleSet, household: Mapping[str, Any], on: date | None, *,
     facts = reader.read(household)
     if reader.problems:
         names = ", ".join(dict.fromkeys(p.where for p in reader.problems[:5]))
-        raise HouseholdError(f"{len(reader.problems)} problem(s) in the facts given for {rules.id}: {names}", reader.problems)
+        raise HouseholdError(
+            f"{len(reader.problems)} problem(s) in the facts given for {rules.id}: {names}", reader.problems
+        )
     return facts
 
 
@@ -103,11 +105,19 @@ class _Reader:
 
     def members(self, value: Any) -> int | None:
         if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
-            self.problem("CN040", "members", f"members is a list of persons, not {quoted(value)}", value, remedy="[{...}, {...}]")
+            self.problem(
+                "CN040", "members", f"members is a list of persons, not {quoted(value)}", value, remedy="[{...}, {...}]"
+            )
             return None
         persons = list(value)
         if not persons:
-            self.problem("CN042", "members", "a household has at least one member", value, remedy="leave members out if the persons are not known")
+            self.problem(
+                "CN042",
+                "members",
+                "a household has at least one member",
+                value,
+                remedy="leave members out if the persons are not known",
+            )
             return None
         for i, person in enumerate(persons):
             if not isinstance(person, Mapping):
@@ -120,7 +130,13 @@ class _Reader:
                 if fact is None:
                     if name not in self.rules.other_person_facts:
                         known = [*person_names(self.rules), *self.rules.other_person_facts]
-                        self.problem("CN041", place, f"unknown fact of a person {quoted(name)}", None, remedy=nearest(str(name), known))
+                        self.problem(
+                            "CN041",
+                            place,
+                            f"unknown fact of a person {quoted(name)}",
+                            None,
+                            remedy=nearest(str(name), known),
+                        )
                     elif given is not None:
                         self.unused.append(place)
                 elif given is not None:
@@ -157,7 +173,12 @@ class _Reader:
                 continue
             possible = births(kind, int(given[name]), on)
             if kind == "year" and possible is None:
-                self.problem("CN044", f"members[{i}].birth_year", f"{given[name]} is not a year of birth on {self.on}", given[name])
+                self.problem(
+                    "CN044",
+                    f"members[{i}].birth_year",
+                    f"{given[name]} is not a year of birth on {self.on}",
+                    given[name],
+                )
                 return
             met = None if possible is None else domain.meet(possible)
             if met is None:
@@ -182,7 +203,13 @@ class _Reader:
         if fact.kind == "boolean":
             if isinstance(value, bool):
                 return value
-            self.problem("CN046", place, f"{quoted(value)} is not True or False", value, "True, False, or None where it is unknown")
+            self.problem(
+                "CN046",
+                place,
+                f"{quoted(value)} is not True or False",
+                value,
+                "True, False, or None where it is unknown",
+            )
         elif fact.kind == "code":
             if isinstance(value, str) and value in fact.codes:
                 return value
@@ -221,7 +248,9 @@ class _Reader:
                 remedy = f"write a decimal point: {value.replace(',', '.')}"
             elif isinstance(value, float):
                 remedy = "leave it out, or give None, where it is unknown"
-            self.problem("CN049", place, f"{quoted(value)} is not a number", value, f"{_range(fact)} {fact.unit}".strip(), remedy)
+            self.problem(
+                "CN049", place, f"{quoted(value)} is not a number", value, f"{_range(fact)} {fact.unit}".strip(), remedy
+            )
             return None
         low, high = fact.least, fact.most
         if (low is not None and exact < low) or (high is not None and exact > high):
@@ -284,7 +313,9 @@ def household_names(rules: RuleSet) -> Mapping[str, Fact]:
         if rules.indicators or "deprivations" in names:
             label = {"vi": "số chỉ số thiếu hụt", "en": "number of deprivations"}
             most = len(rules.indicators) or None
-            names["deprivations"] = Fact("deprivations", "number", label, unit="indicator", whole=True, least=0, most=most)
+            names["deprivations"] = Fact(
+                "deprivations", "number", label, unit="indicator", whole=True, least=0, most=most
+            )
         rules.memo["household_names"] = names
     found: Mapping[str, Fact] = rules.memo["household_names"]
     return found
@@ -310,4 +341,4 @@ def _shown(name: str, value: Any) -> str:
     return str(date.fromordinal(value)) if name == "birth_date" else str(value)
 
 
-__all__ = ["Facts", "elapsed", "household_names", "last_place", "listed", "person_names", "read_facts", "to_number"]
+__all__ = ["Facts", "household_names", "last_place", "person_names", "read_facts", "to_number"]
