@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import frozen
+import attrs
 
-from .assessing import plan_for
 from .assessment import Assessment, full_assessment, new_assessment
 from .errors import HouseholdError, NoStandard, Problem, nearest, quoted
+from .methods import plan_for
 from .model import Quantity, RuleSet
 
 
-@frozen(eq=False, slots=False)
+@attrs.frozen(eq=False, repr=False, slots=False)
 class Standard(RuleSet):
     """One version of one standard.
 
@@ -40,7 +40,7 @@ class Standard(RuleSet):
         return f"<Standard {self.exact_id}{' hypothetical' if self.hypothetical else ''}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "memo": {}}
+        return {**self.__dict__, "memo": {k: v for k, v in self.memo.items() if k == "digest"}}
 
     def assess(
         self,
@@ -67,13 +67,13 @@ class Standard(RuleSet):
             except (KeyError, TypeError):
                 found = plan_for(self, tuple(household)) if isinstance(household, Mapping) else None
             if found is not None:
-                plan, prepared = found
+                plan, prepared, asked = found
                 try:
                     index = plan(household)
                 except (TypeError, KeyError):
                     index = None
                 if index is not None:
-                    return new_assessment(self, dict(household), on, prepared, index)
+                    return new_assessment(self, dict(household), on, prepared, index, asked)
         return full_assessment(self, household, on, method, readings, derive)
 
     def assess_many(

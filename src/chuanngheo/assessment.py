@@ -1,29 +1,29 @@
 """What an assessment says: class, possible classes, missing facts, caveats, trace, flips.
 
-The object keeps what was asked and computes the rest when it is read.
+The object keeps what was asked; the rooms above compute the rest when it is read, and are opened
+only then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from math import ceil, floor
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
-from .assessing import COUNT, RECORDED, settle
-from .deciding import Decision, missing, next_question, pieces
-from .domains import Domain, Interval
-from .household import household_names, read_facts
+from .household import read_facts
+from .methods import RECORDED
 from .model import Cite, Span, Text
-from .possible import NOT_ASKED, Case, Evaluator, Key, Term
 from .prepared import Prepared, prepare
-from .tree import Number, Quantifier, Ref, fold, readings_in, walk
+from .tree import Number, Quantifier
+from .values import Frozen, frozen
 
 if TYPE_CHECKING:
     from .answering import Standard
+    from .deciding import Decision
+    from .possible import Case
+
+Asked = tuple[str, "dict[str, str] | None", str]  # method, readings, derive
 
 SCHEMA = "chuanngheo/assessment/1"
 NO_CLASS_NAME = "no_class"
@@ -34,7 +34,7 @@ DISCLAIMER: Text = MappingProxyType({
 
 
 @frozen
-class Caveat:
+class Caveat(Frozen):
     """Something a reader of the result must know. ``str()`` gives the English text."""
 
     kind: str  # grade, interpretation, not_read, not_asked, rounding, span, status, method
@@ -48,12 +48,9 @@ class Caveat:
     def __str__(self) -> str:
         return self.texts["en"]
 
-    def __hash__(self) -> int:
-        return hash((self.kind, self.about, self.grade))
-
 
 @frozen
-class Flip:
+class Flip(Frozen):
     """The nearest change of one value that changes the class.
 
     ``change`` is ``to - value`` for numbers (in the value's own unit) and None for codes.
@@ -73,12 +70,9 @@ class Flip:
     def __str__(self) -> str:
         return self.texts["en"]
 
-    def __hash__(self) -> int:
-        return hash((self.fact, self.to, self.category))
-
 
 @frozen
-class TraceStep:
+class TraceStep(Frozen):
     """One value on the way to the class.
 
     ``value`` is None where it is not certain; ``possible`` then holds its values, or its least
@@ -105,28 +99,14 @@ class Assessment:
     :meth:`explain`, :meth:`to_dict`.
     """
 
-    __slots__ = (
-        "_decision",
-        "_derive",
-        "_household",
-        "_index",
-        "_memo",
-        "_method",
-        "_prepared",
-        "_readings",
-        "on",
-        "standard",
-    )
+    __slots__ = ("_asked", "_household", "_index", "_memo", "_prepared", "on", "standard")
 
     standard: Standard
     on: date | None
     _household: dict[str, Any]
-    _prepared: Prepared | None
-    _index: int
-    _decision: Decision | None
-    _method: str
-    _readings: Mapping[str, str] | None
-    _derive: str
+    _prepared: Prepared
+    _index: int  # of the class, where a plan has decided; otherwise -1
+    _asked: Asked
     _memo: dict[str, Any] | None
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -135,7 +115,7 @@ class Assessment:
     # --- identity -------------------------------------------------------------------------------
 
     def __reduce__(self) -> Any:
-        return reassess, (self.standard, self._household, self.on, self.method, self._readings, self._derive)
+        return reassess, (self.standard, self._household, self.on, self._asked)
 
     def _identity(self) -> tuple[Any, ...]:
         return (
@@ -143,7 +123,7 @@ class Assessment:
             self.on,
             self.method,
             _frozen(dict(self.readings)),
-            self._derive,
+            self.derive,
             _frozen(self._household),
         )
 
@@ -176,12 +156,13 @@ class Assessment:
 
     @property
     def method(self) -> str:
-        return self._method
+        """The decision path: ``criteria``, ``scores``, ``recorded`` or another of the standard."""
+        return self._asked[0]
 
     @property
     def basis(self) -> str:
-        """``criteria``, ``scores`` or ``recorded``: what kind of answer this is."""
-        return self._method
+        """What kind of answer this is; only ``recorded`` is a legal status."""
+        return self._asked[0]
 
     @property
     def readings(self) -> Mapping[str, str]:
@@ -190,17 +171,14 @@ class Assessment:
 
     @property
     def prepared(self) -> Prepared:
-        if self._prepared is None:
-            method = self.standard.default_method if self._method == RECORDED else self._method
-            object.__setattr__(self, "_prepared", prepare(self.standard, method, self._readings, self._derive))
-        assert self._prepared is not None
+        """The standard's trees under the method and readings in use."""
         return self._prepared
 
     @property
     def category(self) -> str | None:
         """The class; None when undetermined or when no class holds."""
         if self._index >= 0:
-            return self._prepared.classes[self._index][0]  # type: ignore[union-attr]
+            return self._prepared.classes[self._index][0]
         possible = self.possible
         return possible[0] if len(possible) == 1 and possible[0] != NO_CLASS_NAME else None
 
@@ -225,22 +203,27 @@ class Assessment:
     def possible(self) -> tuple[str, ...]:
         """The classes that some completion of the facts gives, most deprived first."""
         if self._index >= 0:
-            return (self._prepared.classes[self._index][0],)  # type: ignore[union-attr]
-        if self._method == RECORDED:
+            return (self._prepared.classes[self._index][0],)
+        if self.method == RECORDED:
             return (self._household["recorded_category"],)
         return tuple(c or NO_CLASS_NAME for c in self.decision.possible)
 
     @property
     def decision(self) -> Decision:
-        """The decision behind the class (for the rooms above)."""
-        if self._decision is None:
-            facts = read_facts(self.standard, self._household, self.on)
-            object.__setattr__(self, "_decision", Decision(Case(self.prepared, facts)))
-        assert self._decision is not None
-        return self._decision
+        """The decision behind the class, for the rooms above."""
+
+        def make() -> Decision:
+            from .deciding import Decision
+            from .possible import Case
+
+            return Decision(Case(self._prepared, read_facts(self.standard, self._household, self.on)))
+
+        found: Decision = self._remember("decision", make)
+        return found
 
     @property
     def case(self) -> Case:
+        """The household under the prepared standard, for the rooms above."""
         return self.decision.case
 
     @property
@@ -248,23 +231,29 @@ class Assessment:
         """The facts that still matter, at the level at which the caller answers."""
         return tuple(spell(k) for k in self._missing_keys())
 
-    def _missing_keys(self) -> tuple[Key, ...]:
-        if self._index >= 0 or self._method == RECORDED:
+    def _missing_keys(self) -> tuple[Any, ...]:
+        if self._index >= 0 or self.method == RECORDED:
             return ()
-        keys: tuple[Key, ...] = self._remember("missing", lambda: missing(self.decision))
+        from .deciding import missing
+
+        keys: tuple[Any, ...] = self._remember("missing", lambda: missing(self.decision))
         return keys
 
     @property
     def next_question(self) -> str | None:
         """The missing fact whose answer settles most."""
         keys = self._missing_keys()
-        key = self._remember("question", lambda: next_question(self.decision, keys)) if keys else None
+        if not keys:
+            return None
+        from .deciding import next_question
+
+        key = self._remember("question", lambda: next_question(self.decision, keys))
         return None if key is None else spell(key)
 
     @property
     def derive(self) -> str:
         """``all``, or ``confirmed`` when derivations graded C or D were left out."""
-        return self._derive
+        return self._asked[2]
 
     # --- days -----------------------------------------------------------------------------------
 
@@ -284,183 +273,30 @@ class Assessment:
         A status of persons gives one answer for each member, or, without members, False when
         no member can have it and None otherwise.
         """
-        found: Mapping[str, Any] = self._remember("statuses", self._statuses)
+        from .tracing import statuses
+
+        found: Mapping[str, Any] = self._remember("statuses", lambda: statuses(self))
         return found
-
-    def _statuses(self) -> Mapping[str, Any]:
-        found: dict[str, Any] = {}
-        for name, status in self.standard.statuses.items():
-            issued = status.cite.source.issued
-            first = status.start or issued
-            if self._method == RECORDED or (self.on is not None and first is not None and self.on < first):
-                found[name] = None if self._method == RECORDED else False
-                continue
-            node = fold(status.node, dict(self.readings))
-            evaluator = Evaluator(self.case)
-            persons = self.case.facts.members
-            if status.of == "household":
-                found[name] = _truth(evaluator.outcomes(node, {}))
-            elif persons is None:
-                found[name] = self._without_members(node)
-            else:
-                found[name] = tuple(_truth(evaluator.outcomes(node, {}, i)) for i in range(persons))
-        return MappingProxyType(found)
-
-    def _without_members(self, node: Any) -> bool | None:
-        """False when the facts of the household exclude a status for every person."""
-        parts = node.parts if getattr(node, "every", False) else (node,)
-        for part in parts:
-            if any(isinstance(n, Ref) and n.member for n in walk(part)):
-                continue
-            if _truth(Evaluator(self.case).outcomes(part, {})) is False:
-                return False
-        return None
 
     # --- caveats --------------------------------------------------------------------------------
 
     @property
     def caveats(self) -> tuple[Caveat, ...]:
         """Every grade below B, every interpretation used, every fact not read, every fallback."""
-        found: tuple[Caveat, ...] = self._remember("caveats", lambda: tuple(self._caveats()))
-        return found
-
-    def _caveats(self) -> Any:
         from .caveats import caveats_of
 
-        return caveats_of(self)
-
-    def used_names(self) -> tuple[str, ...]:
-        """Household names that the classes tried so far read, in order, through derived values."""
-        names: tuple[str, ...] = self._remember("used", self._used_names)
-        return names
-
-    def _used_names(self) -> tuple[str, ...]:
-        case = self.case
-        found: dict[str, None] = {}
-        last = self.category
-
-        def visit(node: Any) -> None:
-            for n in case.visible(node):
-                if isinstance(n, Ref) and not n.member and n.name not in found:
-                    found[n.name] = None
-                    if n.name in case.known:
-                        continue
-                    if n.name == COUNT and case.counts_flags:
-                        for flag in case.flags:
-                            visit(Ref(flag))
-                    elif n.name in case.prepared.lines:
-                        visit(case.prepared.lines[n.name])
-                    elif case.derives(n.name):
-                        visit(case.prepared.trees[n.name])
-
-        for name, node in self.prepared.classes:
-            visit(node)
-            if name == last:
-                break
-        return tuple(found)
-
-    def used_interpretations(self) -> tuple[str, ...]:
-        """The interpretations this result rests on."""
-        found: set[str] = set()
-        unfolded = self.prepared.unfolded
-        for name in self.used_names():
-            if name in unfolded and name not in self.case.known and self.case.derives(name):
-                found |= readings_in(unfolded[name])
-        for name, _ in self.prepared.classes:
-            found |= readings_in(unfolded[f"class {name}"])
-            if name == self.category:
-                break
-        return tuple(n for n in self.standard.interpretations if n in found)
+        found: tuple[Caveat, ...] = self._remember("caveats", lambda: tuple(caveats_of(self)))
+        return found
 
     # --- trace ----------------------------------------------------------------------------------
 
     @property
     def trace(self) -> tuple[TraceStep, ...]:
         """Facts, lines, derived values and classes on the way to the answer, in reading order."""
-        found: tuple[TraceStep, ...] = self._remember("trace", lambda: tuple(self._trace()))
+        from .tracing import trace
+
+        found: tuple[TraceStep, ...] = self._remember("trace", lambda: tuple(trace(self)))
         return found
-
-    def _trace(self) -> Any:
-        if self._method == RECORDED:
-            for name in ("recorded_category", "recorded_decision", "recorded_date"):
-                fact = self.standard.facts[name]
-                value = self._household[name]
-                yield TraceStep("fact", name, fact.labels, value, (value,), "", True, "", None)
-            return
-        rules, case = self.standard, self.case
-        names = household_names(rules)
-        order = sorted(self.used_names(), key=lambda n: _depth(case, n))
-        for name in order:
-            value, possible = self.value_of(name)
-            given = name in case.facts.known
-            if name in rules.lines:
-                line = rules.lines[name]
-                yield TraceStep("line", name, line.labels, value, possible, line.unit, False, "", self.line_cite(name))
-                continue
-            indicator = rules.indicators.get(name.removeprefix("deprived_")) if name.startswith("deprived_") else None
-            if name not in names:
-                continue
-            fact = names[name]
-            kind = (
-                "indicator"
-                if indicator
-                else "fact"
-                if name in rules.facts and (given or not case.derives(name))
-                else "value"
-            )
-            text = "" if given else self._text_of(name)
-            cite = indicator_cite(rules, name.removeprefix("deprived_"), self.readings) if indicator else None
-            yield TraceStep(kind, name, fact.labels, value, possible, fact.unit, given, text, cite)
-        tried = Evaluator(case)
-        for name, node in self.prepared.classes:
-            cls = rules.classes[name]
-            truth = name == self.category if self.status == "decided" else _truth(tried.outcomes(node, {}))
-            possible = (truth,) if truth is not None else (False, True)
-            yield TraceStep(
-                "class", name, cls.labels, truth, possible, "", False, cls.text, class_cite(rules, name, self._method)
-            )
-            if name == self.category:
-                break
-
-    def _text_of(self, name: str) -> str:
-        rules = self.standard
-        if name.startswith("deprived_"):
-            return rules.indicators[name.removeprefix("deprived_")].text
-        method = rules.methods[self.prepared.method].values
-        derived = method.get(name) or rules.values.get(name)
-        return derived.text if derived else rules.facts[name].of_text if name in rules.facts else ""
-
-    def value_of(self, name: str) -> tuple[Any, tuple[Any, ...]]:
-        """A household value: (certain value or None, possible values or bounds)."""
-        if name == COUNT and self.case.counts_flags:
-            counts = self.decision.counts()
-            return (counts[0] if len(counts) == 1 else None), counts
-        evaluator = Evaluator(self.case)
-        outcomes = evaluator.outcomes(Ref(name), {})
-        values = [v for v, _ in outcomes]
-        if any(isinstance(v, Term) for v in values):
-            bounds = [evaluator.bounds(v, e) for v, e in outcomes if v is not NOT_ASKED]
-            lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
-            return None, (
-                None if None in lows else min(low for low in lows if low is not None),
-                None if None in highs else max(high for high in highs if high is not None),
-            )
-        distinct = tuple(dict.fromkeys("not asked" if v is NOT_ASKED else v for v in values))
-        return (distinct[0] if len(distinct) == 1 else None), distinct
-
-    def line_cite(self, name: str) -> Cite:
-        """The citation of the cell of a line that this household meets."""
-        line = self.standard.lines[name]
-        return line.cite_of(tuple(self._path(line.table)))
-
-    def _path(self, table: Any) -> Iterator[str]:
-        while isinstance(table, dict):
-            ((fact, cells),) = table.items()
-            code = self.case.known.get(fact)
-            if code is None:
-                return
-            yield code
-            table = cells[code]
 
     # --- flips ----------------------------------------------------------------------------------
 
@@ -469,71 +305,10 @@ class Assessment:
 
         Numbers change by whole units (1 đồng, one indicator); an area to each other area.
         """
-        found: tuple[Flip, ...] = self._remember(
-            "flips", lambda: tuple(self._flips()) if self._index >= 0 or self._method != RECORDED else ()
-        )
+        from .flipping import flips
+
+        found: tuple[Flip, ...] = self._remember("flips", lambda: tuple(flips(self)))
         return found
-
-    def _flips(self) -> Any:
-        if self.status != "decided":
-            return
-        facts = household_names(self.standard)
-        names = [
-            n for n in self.used_names_all() if n in self.case.facts.known or (n == COUNT and self.case.counts_flags)
-        ]
-        for name in names:
-            fact = facts.get(name)
-            if fact is None or fact.kind not in ("number", "code") or fact.unit == "person":
-                continue
-            current = self.value_of(name)[0]
-            if current is None or current == "not asked":
-                continue
-            free = Case(self.prepared, self.case.facts, frozenset({name}))
-            yield from self._flips_of(name, current, pieces(Decision(free), name))
-
-    def used_names_all(self) -> tuple[str, ...]:
-        """Class-level names of every class, not only of those tried."""
-        case = self.case
-        found: dict[str, None] = {}
-
-        def visit(node: Any) -> None:
-            for n in case.visible(node):
-                if isinstance(n, Ref) and not n.member and n.name not in found:
-                    found[n.name] = None
-                    if n.name in case.prepared.lines:
-                        visit(case.prepared.lines[n.name])
-                    elif n.name not in case.known and n.name != COUNT and case.derives(n.name):
-                        visit(case.prepared.trees[n.name])
-
-        for _, node in self.prepared.classes:
-            visit(node)
-        return tuple(found)
-
-    def _flips_of(self, name: str, current: Any, parts: list[tuple[Domain, tuple[str, ...]]]) -> Any:
-        from .explaining import flip_texts
-
-        mine = self.decision.possible
-        unit = household_names(self.standard)[name].unit
-
-        def flip(to: Any, classes: tuple[str, ...]) -> Flip:
-            category = classes[0] or NO_CLASS_NAME
-            change = to - current if not isinstance(to, str) else None
-            return Flip(name, current, to, change, unit, category, flip_texts(self, name, current, to, category))
-
-        if isinstance(current, str):
-            for domain, classes in parts:
-                (code,) = domain  # type: ignore[misc]
-                if code != current and classes != mine and len(classes) == 1:
-                    yield flip(code, classes)
-            return
-        intervals = [(d, c) for d, c in parts if isinstance(d, Interval)]
-        here = next(i for i, (d, _) in enumerate(intervals) if d.holds(current))
-        for side in (intervals[:here][::-1], intervals[here + 1 :]):
-            for d, classes in side:
-                to = _nearest_whole(d, current)
-                if classes != mine and len(classes) == 1 and to is not None:
-                    yield flip(to, classes)
-                    break
 
     # --- texts ----------------------------------------------------------------------------------
 
@@ -550,40 +325,27 @@ class Assessment:
         return to_dict(self)
 
 
-def new_assessment(
-    standard: Standard, household: dict[str, Any], on: date | None, prepared: Prepared, index: int
-) -> Assessment:
-    """An assessment that a plan has decided."""
-    made = Assessment.__new__(Assessment)
-    setters = _SETTERS
-    setters[0](made, standard)
-    setters[1](made, household)
-    setters[2](made, on)
-    setters[3](made, prepared)
-    setters[4](made, index)
-    setters[5](made, None)
-    setters[6](made, prepared.method)
-    setters[7](made, None)
-    setters[8](made, "all")
-    setters[9](made, None)
-    return made
-
-
-_SETTERS = [
+_SET = [
     Assessment.__dict__[slot].__set__
-    for slot in (
-        "standard",
-        "_household",
-        "on",
-        "_prepared",
-        "_index",
-        "_decision",
-        "_method",
-        "_readings",
-        "_derive",
-        "_memo",
-    )
+    for slot in ("standard", "_household", "on", "_prepared", "_index", "_asked", "_memo")
 ]
+_set_standard, _set_household, _set_on, _set_prepared, _set_index, _set_asked, _set_memo = _SET
+_new = object.__new__
+
+
+def new_assessment(
+    standard: Standard, household: dict[str, Any], on: date | None, prepared: Prepared, index: int, asked: Asked
+) -> Assessment:
+    """The frozen object, filled slot by slot (faster than an initialiser that may not assign)."""
+    made = _new(Assessment)
+    _set_standard(made, standard)
+    _set_household(made, household)
+    _set_on(made, on)
+    _set_prepared(made, prepared)
+    _set_index(made, index)
+    _set_asked(made, asked)
+    _set_memo(made, None)
+    return made
 
 
 def full_assessment(
@@ -593,28 +355,28 @@ def full_assessment(
     method: str | None,
     readings: Mapping[str, str] | None,
     derive: str,
-    where: str = "",
 ) -> Assessment:
     """An assessment by the general path, with every check."""
-    chosen, decision = settle(standard, household, on, method, readings, derive, where)
-    made = Assessment.__new__(Assessment)
-    values = (standard, dict(household), on, decision.case.prepared if decision else None, -1, decision, chosen,
-              dict(readings) if readings else None, derive, None)  # fmt: skip
-    for setter, value in zip(_SETTERS, values, strict=True):
-        setter(made, value)
-    if decision is not None:
-        _ = decision.possible
+    from .settling import settle
+
+    chosen, decision = settle(standard, household, on, method, readings, derive)
+    asked = (chosen, dict(readings) if readings else None, derive)
+    if decision is None:
+        prepared = prepare(standard, standard.default_method, readings, derive)
+        return new_assessment(standard, dict(household), on, prepared, -1, asked)
+    made = new_assessment(standard, dict(household), on, decision.case.prepared, -1, asked)
+    _set_memo(made, {"decision": decision})
+    _ = decision.possible
     return made
 
 
-def reassess(
-    standard: Standard, household: dict[str, Any], on: date | None, method: str, readings: Any, derive: str
-) -> Assessment:
+def reassess(standard: Standard, household: dict[str, Any], on: date | None, asked: Asked) -> Assessment:
     """Unpickle."""
+    method, readings, derive = asked
     return standard.assess(household, on=on, method=method, readings=readings, derive=derive)
 
 
-def spell(key: Key) -> str:
+def spell(key: Any) -> str:
     """An unknown as the caller writes it: ``income``, ``members[2].sex``, ``members``."""
     if isinstance(key, str):
         return key
@@ -639,33 +401,6 @@ def class_cite(rules: Any, name: str, method: str) -> Cite:
     cls = rules.classes[name]
     found: Cite = dict(cls.cites).get(method, cls.cite)
     return found
-
-
-def _truth(outcomes: Any) -> bool | None:
-    truths = {v is True for v, _ in outcomes}
-    return truths.pop() if len(truths) == 1 else None
-
-
-def _depth(case: Case, name: str) -> int:
-    """Facts before lines before what rests on them."""
-    if name in case.known or (name not in case.prepared.trees and name not in case.prepared.lines and name != COUNT):
-        return 2 if name.startswith("deprived_") else 0
-    if name in case.prepared.lines:
-        return 3
-    if name == COUNT:
-        return 4
-    return 2 if name.startswith("deprived_") else 1 if name in case.prepared.rules.facts else 5
-
-
-def _nearest_whole(domain: Interval, current: Number) -> int | None:
-    """The whole number of an interval that is nearest to a value outside it."""
-    if domain.low is not None and domain.low >= current:
-        to = floor(domain.low) + 1 if domain.low_open else ceil(domain.low)
-    elif domain.high is not None:
-        to = ceil(domain.high) - 1 if domain.high_open else floor(domain.high)
-    else:
-        return None
-    return to if domain.holds(to) else None
 
 
 def _frozen(value: Any) -> Any:

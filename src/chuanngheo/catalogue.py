@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-from attrs import evolve, frozen
 
 from .answering import Standard, sorted_by_age
 from .assessment import Assessment
 from .errors import NoStandard, RuleFileError, nearest
 from .model import Cite, Fact, Quantity, Span, Text
 from .reading import read_rules, vocabulary_facts
-from .source import Node, read_nodes
+from .source import MAX_BYTES, Node, read_nodes
+from .values import Frozen, evolve, frozen
 from .version import standards_folder
 
 COUNTRY = "vn"
@@ -23,46 +22,73 @@ COUNTRY = "vn"
 
 @cache
 def _vocabulary() -> Node:
-    root, source = read_nodes((standards_folder() / "vocabulary.yaml").read_text(encoding="utf-8"), "vocabulary.yaml")
+    root, source = read_nodes(_text(os.path.join(standards_folder(), "vocabulary.yaml")), "vocabulary.yaml")
     if root is None or source.problems:
         raise RuleFileError("vocabulary.yaml cannot be read", source.problems)
     return root
 
 
-@cache
-def _shelf() -> Mapping[str, tuple[Path, ...]]:
-    """The files of every standard, by id, versions in order: ``vn/household/2022/v1.yaml``."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted(standards_folder().glob("*/*/*/v*.yaml")):
-        jurisdiction, entity, name = path.parts[-4:-1]
-        prefix = jurisdiction if entity == "household" else f"{jurisdiction}-{entity}"
-        found.setdefault(f"{prefix}-{name}", []).append(path)
-    return {k: tuple(sorted(v, key=lambda p: int(p.stem[1:]))) for k, v in found.items()}
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+@frozen
+class Shelved(Frozen):
+    """A shipped rule file: ``vn/household/2022/v1.yaml``."""
+
+    id: str
+    jurisdiction: str
+    entity: str
+    version: int
+    path: str
 
 
 @cache
-def _read(path: Path) -> Standard:
+def _shelf() -> Mapping[str, tuple[Shelved, ...]]:
+    """The files of every standard by id, versions in order."""
+    root = standards_folder()
+    found: dict[str, list[Shelved]] = {}
+    for folder, _, files in sorted(os.walk(root)):
+        parts = os.path.relpath(folder, root).split(os.sep)
+        if len(parts) != 3:
+            continue
+        jurisdiction, entity, name = parts
+        identifier = f"{jurisdiction}-{name}" if entity == "household" else f"{jurisdiction}-{entity}-{name}"
+        for file in files:
+            stem, ending = os.path.splitext(file)
+            if ending == ".yaml" and stem[:1] == "v" and stem[1:].isdigit():
+                shelved = Shelved(identifier, jurisdiction, entity, int(stem[1:]), os.path.join(folder, file))
+                found.setdefault(identifier, []).append(shelved)
+    return {k: tuple(sorted(v, key=lambda f: f.version)) for k, v in found.items()}
+
+
+@cache
+def _read(path: str) -> Standard:
     return read_standard(path)
 
 
-def read_standard(path: str | Path) -> Standard:
+def read_standard(path: str | os.PathLike[str]) -> Standard:
     """Read a rule file of your own; CSV tables lie beside it.
 
     Raises :class:`RuleFileError` listing every problem with file, line, column and excerpt.
     Nothing in the file is executed.
     """
-    file = Path(path)
+    file = os.fspath(path)
+    with open(file, "rb") as opened:
+        raw = opened.read(MAX_BYTES + 1)
     try:
-        text = file.read_bytes().decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RuleFileError(f"{file} is not UTF-8 text (byte {error.start})") from None
+    folder = os.path.dirname(file)
 
     def beside(name: str) -> str | None:
-        other = file.parent / name
-        return other.read_text(encoding="utf-8") if other.is_file() else None
+        other = os.path.join(folder, name)
+        return _text(other) if os.path.isfile(other) and os.path.getsize(other) <= MAX_BYTES else None
 
-    shipped = file.is_relative_to(standards_folder())
-    name = file.relative_to(standards_folder()).as_posix() if shipped else str(file)
+    inside = os.path.relpath(file, standards_folder()) if os.path.isabs(file) else file
+    name = file if inside.startswith("..") else inside.replace(os.sep, "/")
     return read_rules(
         text, name, vocabulary=_vocabulary(), beside=beside, parent=lambda pinned: standard(pinned).text, make=Standard
     )
@@ -82,11 +108,11 @@ def standard(name: str) -> Standard:
         raise NoStandard(f"there is no standard {base!r}; {nearest(base, _shelf())}")
     version, _, revision = wanted.partition(".")
     if not version:
-        return _read(files[-1])
-    match = [f for f in files if f.stem == f"v{version}"]
+        return _read(files[-1].path)
+    match = [f for f in files if str(f.version) == version]
     if not match:
-        raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(f.stem[1:] for f in files)}")
-    found = _read(match[0])
+        raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(str(f.version) for f in files)}")
+    found = _read(match[0].path)
     if revision and revision != str(found.revision):
         raise NoStandard(
             f"{base}@{version} is here in revision {found.revision}, not {revision}; install the release that carries it"
@@ -96,17 +122,14 @@ def standard(name: str) -> Standard:
 
 def standards(jurisdiction: str = COUNTRY, entity: str = "household") -> list[Standard]:
     """Every standard of a jurisdiction in its newest version, oldest first."""
-    found = [
-        _read(files[-1])
-        for files in _shelf().values()
-        if files[0].parts[-4] == jurisdiction and files[0].parts[-3] == entity
-    ]
+    newest = (files[-1] for files in _shelf().values())
+    found = [_read(f.path) for f in newest if (f.jurisdiction, f.entity) == (jurisdiction, entity)]
     return sorted_by_age(found)
 
 
 def _versions(jurisdiction: str, entity: str) -> list[Standard]:
-    paths = [f for files in _shelf().values() for f in files if f.parts[-4] == jurisdiction and f.parts[-3] == entity]
-    return [_read(f) for f in paths]
+    everything = (f for files in _shelf().values() for f in files)
+    return [_read(f.path) for f in everything if (f.jurisdiction, f.entity) == (jurisdiction, entity)]
 
 
 def _spans(jurisdiction: str, entity: str, known_at: date | None) -> list[tuple[Standard, Span]]:
@@ -154,7 +177,7 @@ def _applicable(
     after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
     hints = [f"{before[0].id} ends on {before[1].end}"] if before else []
     hints += [f"{after[0].id} begins on {after[1].start}"] if after else []
-    places = {f.parts[-4] for files in _shelf().values() for f in files}
+    places = {f.jurisdiction for files in _shelf().values() for f in files}
     if jurisdiction not in places:
         hints.append(nearest(jurisdiction, places))
     raise NoStandard(
@@ -236,7 +259,7 @@ def _facts_of(found: Standard, name: str) -> set[str]:
 
 
 @frozen
-class ReviewStandard:
+class ReviewStandard(Frozen):
     """A standard that a yearly review round needs: for what, for which day, on what ground."""
 
     standard: Standard

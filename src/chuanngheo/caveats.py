@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .assessing import RECORDED, rounding
 from .assessment import Caveat, class_cite, indicator_cite, spell
+from .methods import RECORDED
 from .model import Cite
 from .possible import Evaluator
+from .settling import rounding
+from .tracing import line_cite, used_interpretations, used_names
 
 if TYPE_CHECKING:
     from .assessment import Assessment
@@ -26,7 +28,7 @@ def caveats_of(a: Assessment) -> Iterator[Caveat]:
         return
     yield from _span(a)
     yield from _grades(a)
-    for name in a.used_interpretations():
+    for name in used_interpretations(a):
         interpretation = a.standard.interpretations[name]
         sense = a.readings[name]
         yield Caveat("interpretation", name, interpretation.grade, {
@@ -67,10 +69,15 @@ def _span(a: Assessment) -> Iterator[Caveat]:
 
 def _grades(a: Assessment) -> Iterator[Caveat]:
     rules = a.standard
-    for name in a.used_names():
+    if rules.hypothetical:
+        yield Caveat("hypothetical", rules.id, "D", {
+            "vi": "Chuẩn giả định của người dùng, không phải pháp luật.",
+            "en": "A hypothetical standard of the caller, not law.",
+        })  # fmt: skip
+    for name in used_names(a):
         if name in rules.lines:
-            cite = a.line_cite(name)
-            if cite.grade in "CD":
+            cite = line_cite(a, name)
+            if cite.grade in "CD" and cite.source.key != "hypothetical":
                 yield _grade(name, cite, rules.lines[name].labels)
         elif name.startswith("deprived_") and name not in a.case.known and a.case.derives(name):
             found = indicator_cite(rules, name.removeprefix("deprived_"), a.readings)

@@ -13,12 +13,13 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
-from attrs import define, field
+import attrs
 
 from .household import household_names
 from .model import Fact
 from .prepared import Prepared
 from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, Not, Ref, Switch, walk
+from .values import field
 
 Plan: TypeAlias = Callable[[Mapping[str, Any]], "int | None"]
 
@@ -27,7 +28,7 @@ class _NoPlan(Exception):
     """This set of names needs the general path."""
 
 
-@define
+@attrs.define(eq=False, repr=False)
 class _Amount:
     """A number as source: ``text * factor / (below * below * ...)``; every ``below`` is positive."""
 
@@ -45,7 +46,7 @@ def make_plan(prepared: Prepared, names: tuple[str, ...]) -> Plan | None:
         return None
 
 
-@define
+@attrs.define(eq=False, repr=False)
 class _Writer:
     prepared: Prepared
     names: tuple[str, ...]

@@ -15,11 +15,12 @@ from functools import cached_property
 from itertools import pairwise, product
 from typing import Any
 
-from attrs import field, frozen
+import attrs
 
 from .domains import Domain, Interval
 from .possible import START, Case, Env, Evaluator, Key, Outcomes, combine, merged
 from .tree import Lookup, Node, Quantifier, Ref, walk
+from .values import Frozen, field, frozen
 
 NO_CLASS = ""
 TWIN = "twin"
@@ -30,7 +31,7 @@ Sums = list[tuple[Any, Any, Env]]  # what a group adds, what its twin adds, and 
 
 
 @frozen
-class Group:
+class Group(Frozen):
     """Indicators that share unknown facts, and the quantifiers over the members they rest on."""
 
     flags: tuple[str, ...]
@@ -38,7 +39,7 @@ class Group:
     unknowns: frozenset[Key]
 
 
-@frozen(slots=False, eq=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Decision:
     """The decision over one case."""
 

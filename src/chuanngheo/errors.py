@@ -7,14 +7,13 @@ and what to do. The problems are values, so that a form or a log can show them i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
-from attrs import frozen
+from .values import Frozen, frozen
 
 
 @frozen
-class Problem:
+class Problem(Frozen):
     """One thing that is wrong.
 
     ``code`` is stable (``CN014``; each has a paragraph in ``docs/errors.md``). ``where`` is a
@@ -73,6 +72,8 @@ def quoted(value: object) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A remedy that names the nearest known names, or lists a few of them."""
+    from difflib import get_close_matches  # only a report needs it
+
     names = sorted(known)
     close = get_close_matches(name, names, n=3, cutoff=0.6)
     if close:

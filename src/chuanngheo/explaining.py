@@ -7,9 +7,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .assessing import COUNT, RECORDED
 from .assessment import DISCLAIMER, SCHEMA, class_cite
+from .deciding import COUNT
 from .household import household_names
+from .methods import RECORDED
 from .model import Cite, Fact, Text
 from .version import CODE_VERSION, data_version
 

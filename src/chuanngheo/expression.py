@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from attrs import field, frozen
-
 from .errors import nearest
 from .tree import (
     Arith,
@@ -33,6 +31,7 @@ from .tree import (
     negate,
 )
 from .units import PURE, Unit, unit
+from .values import Frozen, field, frozen
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 40
@@ -41,7 +40,7 @@ ELAPSED = {"age": ("years", "year"), "months": ("months", "month")}
 
 
 @frozen
-class Type:
+class Type(Frozen):
     """What a value is: ``kind`` is boolean, number, code or date."""
 
     kind: str
@@ -50,7 +49,7 @@ class Type:
 
 
 @frozen
-class Fault:
+class Fault(Frozen):
     """A fault in an expression: where (offset in characters), what, and the remedy."""
 
     offset: int
@@ -67,7 +66,7 @@ class ExpressionError(Exception):
 
 
 @frozen
-class Names:
+class Names(Frozen):
     """What an expression may name."""
 
     household: Mapping[str, Type] = field(factory=dict)
@@ -257,7 +256,10 @@ class _Reader:
         if isinstance(value, str):
             return Const(value), Type("code", codes=(value,))
         if isinstance(value, int | float):
-            written = (ast.get_source_segment(self.text, node) or str(value)).replace("_", "")
+            written = (
+                self.text.encode()[node.col_offset : node.end_col_offset].decode() if node.lineno == 1 else str(value)
+            )
+            written = written.replace("_", "")
             if len(written) > 30:
                 raise self.stop(node, "this number has more than 30 digits")
             try:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+import attrs
 
 from .domains import Interval, births
 from .errors import HouseholdError, Problem, nearest, quoted
 from .model import Fact, RuleSet
 from .tree import Number, Value
+from .values import field
 
 Key = Any  # a household name, or (person, name)
 
@@ -23,7 +24,7 @@ _GROUPED = re.compile(r"-?[0-9]{1,3}([., ][0-9]{3})+\Z")
 _AGES = {"age": "years", "age_months": "months", "birth_year": "year"}
 
 
-@frozen(slots=False, eq=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Facts:
     """What is known of one household: exact values, and intervals for dates of birth.
 

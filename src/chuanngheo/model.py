@@ -7,9 +7,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve, field, frozen
+import attrs
 
 from .tree import Node, Number
+from .values import Frozen, evolve, field, frozen
 
 GRADES = "ABCD"
 LANGUAGES = ("vi", "en")
@@ -23,7 +24,7 @@ def weakest(*grades: str) -> str:
 
 
 @frozen
-class Instrument:
+class Instrument(Frozen):
     """A legal document. ``issued`` and ``in_force`` are None where they were not found."""
 
     key: str
@@ -36,7 +37,7 @@ class Instrument:
 
 
 @frozen
-class Cite:
+class Cite(Frozen):
     """Where a figure or rule comes from, and how well that was read.
 
     ``words`` are the deciding words of the original; ``grade`` is A (legal text read), B (two
@@ -65,7 +66,7 @@ class Cite:
 
 
 @frozen
-class Fact:
+class Fact(Frozen):
     """An entry of the vocabulary: what a rule may ask for."""
 
     name: str
@@ -89,7 +90,7 @@ class Fact:
 
 
 @frozen
-class Line:
+class Line(Frozen):
     """A threshold, perhaps different by area or terrain. ``node`` is the same as a tree."""
 
     name: str
@@ -109,7 +110,7 @@ class Line:
 
 
 @frozen
-class Derived:
+class Derived(Frozen):
     """A value computed from facts: an indicator (True means deprived) or a number."""
 
     name: str
@@ -127,7 +128,7 @@ class Derived:
 
 
 @frozen
-class Class:
+class Class(Frozen):
     """A class of households. Classes are ordered, most deprived first; the first that holds."""
 
     name: str
@@ -144,7 +145,7 @@ class Class:
 
 
 @frozen
-class Status:
+class Status(Frozen):
     """A mark that excludes nothing, of a household or of a person."""
 
     name: str
@@ -161,7 +162,7 @@ class Status:
 
 
 @frozen
-class Method:
+class Method(Frozen):
     """A decision path over the classes: its own values under common names."""
 
     name: str
@@ -173,7 +174,7 @@ class Method:
 
 
 @frozen
-class Interpretation:
+class Interpretation(Frozen):
     """Where the words leave a hole, an overlap or two senses."""
 
     name: str
@@ -185,7 +186,7 @@ class Interpretation:
 
 
 @frozen
-class Span:
+class Span(Frozen):
     """Inclusive days that a standard covers, with the ground for it."""
 
     start: date
@@ -203,7 +204,7 @@ class Span:
 
 
 @frozen
-class Table:
+class Table(Frozen):
     """A number by a step key (the last listed one reached) and perhaps by a code."""
 
     name: str
@@ -230,14 +231,14 @@ class Table:
 
 
 @frozen
-class Unseen:
+class Unseen(Frozen):
     """Something looked for and not read, so that nobody believes it is absent."""
 
     what: Text
     consequence: Text
 
 
-@frozen(slots=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class RuleSet:
     """One version of one standard, read and checked. :class:`chuanngheo.Standard` adds the verbs."""
 
@@ -260,19 +261,32 @@ class RuleSet:
     statuses: Mapping[str, Status]
     interpretations: Mapping[str, Interpretation]
     unseen: tuple[Unseen, ...]
-    digest: str
-    text: str = field(repr=False)  # the resolved rule file: reading it gives this standard again
-    other_facts: frozenset[str] = field(default=frozenset(), eq=False, repr=False)  # of other standards
-    other_person_facts: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
-    memo: dict[Any, Any] = field(factory=dict, init=False, eq=False, repr=False, hash=False)
+    root: Any  # the resolved nodes
+    other_facts: frozenset[str] = frozenset()  # of other standards
+    other_person_facts: frozenset[str] = frozenset()
+    memo: dict[Any, Any] = field(factory=dict, init=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical resolved rules, tables and vocabulary entries included."""
+        if "digest" not in self.memo:
+            from .resolving import digest
+
+            self.memo["digest"] = digest(self.root)
+        found: str = self.memo["digest"]
+        return found
+
+    @property
+    def text(self) -> str:
+        """The resolved rule file as YAML: reading it gives this standard again."""
+        from .resolving import dump
+
+        return dump(self.root).lstrip("\n") + "\n"
 
     @property
     def exact_id(self) -> str:
         """``vn-2022@1.1``: standard, version, revision."""
         return f"{self.id}@{self.version}.{self.revision}"
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
 
     @property
     def default_method(self) -> str:

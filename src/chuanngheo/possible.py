@@ -18,7 +18,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from attrs import define, field, frozen
+import attrs
 
 from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, monotone_pieces
 from .household import Facts, household_names, person_names
@@ -44,6 +44,7 @@ from .tree import (
     children,
     walk,
 )  # fmt: skip
+from .values import Frozen, field, frozen
 
 Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
 Env: TypeAlias = dict[Key, Domain]  # what the path so far has narrowed
@@ -65,7 +66,7 @@ _SIGNS = {
 
 
 @frozen
-class Term:
+class Term(Frozen):
     """A number that rests on unknowns: a tree of operations over their keys."""
 
     op: str  # a fact's own value (var), years, months, year, or + - * /
@@ -80,7 +81,7 @@ class Term:
             yield self.parts[0]
 
 
-@frozen(slots=False, eq=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Case:
     """One household under one prepared standard."""
 
@@ -235,7 +236,7 @@ def fact_domain(fact: Fact) -> Domain:
 # --- evaluation ----------------------------------------------------------------------------------
 
 
-@define
+@attrs.define(eq=False, repr=False)
 class Evaluator:
     """Follows every open path of a tree. ``alias`` renames one unknown (its twin)."""
 

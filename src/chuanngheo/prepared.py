@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from attrs import field, frozen
+import attrs
 
 from .errors import NoStandard, nearest
 from .model import RuleSet
 from .tree import Node, Quantifier, Ref, fold, readings_in, walk
+from .values import field
 
 DERIVE = ("all", "confirmed")
 
 
-@frozen(slots=False, eq=False)
+@attrs.frozen(slots=False, eq=False, repr=False)
 class Prepared:
     """The trees that decide, with the readings chosen and the rest cut away."""
 

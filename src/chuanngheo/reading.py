@@ -28,7 +28,7 @@ from .model import (
     Text,
     Unseen,
 )  # fmt: skip
-from .resolving import Reader, digest, dump, get, merge, with_facts, with_tables
+from .resolving import Reader, get, merge, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
 from .tree import Const, Number, Ref, Switch, walk
 from .tree import Node as Tree
@@ -109,10 +109,7 @@ def read_rules(
     if source.problems:
         raise _failed(source)
     household, person = _other_names(vocabulary, fields["facts"], fields["indicators"])
-    return make(
-        **fields, digest=digest(root), text=dump(root).lstrip("\n") + "\n",
-        other_facts=household, other_person_facts=person,
-    )  # fmt: skip
+    return make(**fields, root=root, other_facts=household, other_person_facts=person)
 
 
 def _other_names(
@@ -127,7 +124,7 @@ def _other_names(
 
 def vocabulary_facts(vocabulary: Node) -> Mapping[str, Fact]:
     """The whole vocabulary as facts."""
-    root = Node(0, 0, "mapping")
+    root = Node(0, 0, "mapping", items=[], entries={})
     root.entries.update({k: e for k, e in vocabulary.entries.items() if k != "indicators"})
     source = Source("vocabulary.yaml", ())
     facts = _Builder(root, source).facts(root)

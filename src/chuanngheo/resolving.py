@@ -7,10 +7,6 @@ out as one YAML file that means the same anywhere; its digest identifies the rul
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
-import json
 import re
 from collections.abc import Callable, Iterable
 
@@ -48,12 +44,12 @@ def get(node: Node, key: str) -> Node | None:
 
 def merge(parent: Node, child: Node) -> Node:
     """The child's entries over the parent's; the named sections merge entry by entry."""
-    merged = Node(child.line, child.column, "mapping")
+    merged = Node(child.line, child.column, "mapping", items=[], entries={})
     merged.entries.update(parent.entries)
     for key, (key_node, value) in child.entries.items():
         old = get(parent, key)
         if key in MERGED and old is not None and value.kind == old.kind == "mapping":
-            both = Node(value.line, value.column, "mapping")
+            both = Node(value.line, value.column, "mapping", items=[], entries={})
             both.entries.update(old.entries)
             both.entries.update(value.entries)
             value = both
@@ -81,7 +77,7 @@ def names_in(node: Node) -> set[str]:
 
 def with_facts(root: Node, vocabulary: Node) -> Node:
     """Add the vocabulary entries the rules name, and those that these name in turn."""
-    own = get(root, "facts") or Node(root.line, root.column, "mapping")
+    own = get(root, "facts") or Node(root.line, root.column, "mapping", items=[], entries={})
     shelves: dict[str, dict[str, tuple[Node, Node]]] = {}
     for shelf in ("household", "person"):
         known = get(vocabulary, shelf)
@@ -101,13 +97,13 @@ def with_facts(root: Node, vocabulary: Node) -> Node:
                 waiting.extend(n for n in names_in(entries[name][1]) if any(n in s for s in shelves.values()))
     if methods is not None and "birth_date" in taken:  # a year of birth, or an age, may stand in its place
         taken.update(n for n in ("birth_year", "age", "age_months") if n in shelves["person"])
-    facts = Node(own.line, own.column, "mapping")
+    facts = Node(own.line, own.column, "mapping", items=[], entries={})
     for shelf, entries in shelves.items():
-        node = Node(own.line, own.column, "mapping")
+        node = Node(own.line, own.column, "mapping", items=[], entries={})
         node.entries.update({n: e for n, e in entries.items() if n in taken})
         if node.entries:
             facts.entries[shelf] = (scalar(shelf, own), node)
-    resolved = Node(root.line, root.column, "mapping")
+    resolved = Node(root.line, root.column, "mapping", items=[], entries={})
     resolved.entries.update(root.entries)
     resolved.entries["facts"] = (scalar("facts", own), facts)
     return resolved
@@ -123,11 +119,11 @@ def with_tables(root: Node, source: Source, read: Reader) -> Node:
     tables = get(root, "tables")
     if tables is None or tables.kind != "mapping":
         return root
-    filled = Node(tables.line, tables.column, "mapping")
+    filled = Node(tables.line, tables.column, "mapping", items=[], entries={})
     for name, (key, table) in tables.entries.items():
         file = get(table, "file")
         filled.entries[name] = (key, table if file is None else _filled(table, file, source, read))
-    resolved = Node(root.line, root.column, "mapping")
+    resolved = Node(root.line, root.column, "mapping", items=[], entries={})
     resolved.entries.update(root.entries)
     resolved.entries["tables"] = (tables, filled)
     return resolved
@@ -146,6 +142,9 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
     if text is None:
         source.report("CN020", file, f"there is no file {file.text} beside this one")
         return table
+    import csv  # only standards with tables need it
+    import io
+
     rows = list(csv.reader(io.StringIO(text)))
     header = rows[0] if rows else []
     step = get(table, "step")
@@ -163,12 +162,12 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
         )
         return table
     places = [header.index(w) for w in wanted]
-    listed = Node(file.line, file.column, "sequence")
+    listed = Node(file.line, file.column, "sequence", items=[], entries={})
     for row in rows[1:]:
-        line = Node(file.line, file.column, "sequence")
+        line = Node(file.line, file.column, "sequence", items=[], entries={})
         line.items.extend(scalar(row[p].strip() if p < len(row) else "", file) for p in places)
         listed.items.append(line)
-    resolved = Node(table.line, table.column, "mapping")
+    resolved = Node(table.line, table.column, "mapping", items=[], entries={})
     resolved.entries.update({k: e for k, e in table.entries.items() if k != "file"})
     resolved.entries["rows"] = (scalar("rows", file), listed)
     return resolved
@@ -191,11 +190,21 @@ def digest(root: Node) -> str:
 
     Classes keep their order (it decides); other mappings are sorted.
     """
+    import hashlib  # a digest is made when it is asked for
+    import json
+
     data = canonical(root)
     if isinstance(data, dict) and isinstance(data.get("classes"), dict):
         data["classes"] = list(data["classes"].items())
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def quote(text: str) -> str:
+    """A text in double quotes, as YAML and JSON both read it."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
 
 
 def dump(node: Node, indent: int = 0) -> str:
@@ -204,7 +213,7 @@ def dump(node: Node, indent: int = 0) -> str:
     if node.kind == "scalar":
         text = " ".join(node.text.split())
         safe = node.plain and re.fullmatch(r"[A-Za-z0-9_.+-]+", text) and text not in ("null", "~")
-        return text if safe else json.dumps(text, ensure_ascii=False)
+        return text if safe else quote(text)
     if node.kind == "sequence":
         if all(i.kind == "scalar" for i in node.items):
             return "[" + ", ".join(dump(i) for i in node.items) + "]"
@@ -213,7 +222,7 @@ def dump(node: Node, indent: int = 0) -> str:
     for key, (_, value) in node.entries.items():
         text = dump(value, indent + 1)
         lines.append(
-            f"\n{pad}{json.dumps(key, ensure_ascii=False) if not _NAME.fullmatch(key.replace('-', '_')) else key}:"
+            f"\n{pad}{quote(key) if not _NAME.fullmatch(key.replace('-', '_')) else key}:"
             + ("" if text.startswith("\n") else " ")
             + text
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .assessing import RECORDED, RECORDED_FACTS
 from .household import household_names, person_names
+from .methods import RECORDED, RECORDED_FACTS
 from .model import Fact
 from .prepared import Prepared, prepare
 from .tree import Elapsed, Ref, walk

@@ -12,10 +12,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import yaml
-from attrs import field, frozen
 
 from .errors import Problem
+from .values import field
 
 MAX_BYTES = 1_048_576
 MAX_NODES = 60_000
@@ -31,7 +32,11 @@ _GROUPED = re.compile(r"[-+]?[0-9]{1,3}([.,\s][0-9]{3})+\Z")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+\Z")
 
 
-@frozen(eq=False)
+_NO_ITEMS: Any = ()  # shared by all scalars
+_NO_ENTRIES: Any = {}
+
+
+@attrs.frozen(eq=False, repr=False)
 class Node:
     """A scalar (``text``), a sequence (``items``) or a mapping (``entries``) and its place."""
 
@@ -41,11 +46,11 @@ class Node:
     text: str = ""
     plain: bool = False  # a scalar written without quotes
     folded: bool = False  # a scalar over several lines
-    items: list[Node] = field(factory=list)
-    entries: dict[str, tuple[Node, Node]] = field(factory=dict)
+    items: list[Node] = _NO_ITEMS
+    entries: dict[str, tuple[Node, Node]] = _NO_ENTRIES
 
 
-@frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Source:
     """One file: its name, its lines, and the problems found in it so far."""
 
@@ -128,42 +133,42 @@ def _fold(text: str, source: Source) -> Node | None:
     count = 0
     event: Any
     for event in yaml.parse(text, Loader=_PARSER):
-        mark = event.start_mark
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            source.report_at(
-                "CN004", mark.line, mark.column, "anchors and aliases are not read", remedy="write the value out"
-            )
-            if isinstance(event, yaml.AliasEvent):
-                event = yaml.ScalarEvent(None, None, (True, False), "", mark, event.end_mark)
-        if getattr(event, "tag", None) and event.tag not in ("!", None):
-            source.report_at(
-                "CN005", mark.line, mark.column, f"the tag {event.tag} is not read", remedy="write a plain value"
-            )
-        if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-            source.report_at("CN002", mark.line, mark.column, "a file holds one document")
-            return root
-        if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+        kind, mark = type(event), event.start_mark
+        if kind is yaml.ScalarEvent:
+            folded = event.end_mark.line > mark.line
+            node = Node(mark.line, mark.column, "scalar", event.value, event.implicit[0], folded)
+        elif kind is yaml.MappingStartEvent:
+            node = Node(mark.line, mark.column, "mapping", items=[], entries={})
+        elif kind is yaml.SequenceStartEvent:
+            node = Node(mark.line, mark.column, "sequence", items=[], entries={})
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             stack.pop()
             keys.pop()
             continue
-        if isinstance(event, yaml.ScalarEvent):
-            end: Any = event.end_mark
-            folded = bool(end.line > mark.line)
-            node = Node(mark.line, mark.column, "scalar", event.value, bool(event.implicit[0]), folded)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = Node(mark.line, mark.column, "sequence")
-        elif isinstance(event, yaml.MappingStartEvent):
-            node = Node(mark.line, mark.column, "mapping")
+        elif kind is yaml.AliasEvent:
+            _refuse_alias(source, mark)
+            node = Node(mark.line, mark.column, "scalar")
+        elif kind is yaml.DocumentStartEvent and root is not None:
+            source.report_at("CN002", mark.line, mark.column, "a file holds one document")
+            return root
         else:
             continue
+        if kind is not yaml.AliasEvent:
+            if event.anchor is not None:
+                _refuse_alias(source, mark)
+            if event.tag is not None and event.tag != "!":
+                source.report_at(
+                    "CN005", mark.line, mark.column, f"the tag {event.tag} is not read", remedy="write a plain value"
+                )
         count += 1
         if count > MAX_NODES or len(stack) > MAX_DEPTH:
-            what = f"more than {MAX_NODES} values" if count > MAX_NODES else f"deeper than {MAX_DEPTH} levels"
+            what = (
+                f"has more than {MAX_NODES} values"
+                if count > MAX_NODES
+                else f"is nested deeper than {MAX_DEPTH} levels"
+            )
             source.report_at(
-                "CN001",
-                mark.line,
-                mark.column,
-                f"the file is nested {what}" if "deeper" in what else f"the file has {what}",
+                "CN001", mark.line, mark.column, f"the file {what}", remedy="put tables in CSV files beside it"
             )
             return None
         root = root or node
@@ -173,6 +178,10 @@ def _fold(text: str, source: Source) -> Node | None:
             stack.append(node)
             keys.append(None)
     return root
+
+
+def _refuse_alias(source: Source, mark: Any) -> None:
+    source.report_at("CN004", mark.line, mark.column, "anchors and aliases are not read", remedy="write the value out")
 
 
 def _attach(parent: Node, keys: list[Node | None], node: Node, source: Source) -> None:

@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from .values import Frozen, evolve, frozen
 
 Number: TypeAlias = int | Fraction
 Value: TypeAlias = bool | int | Fraction | str
 
 
 @frozen
-class Const:
+class Const(Frozen):
     """A literal value."""
 
     value: Value
 
 
 @frozen
-class Ref:
+class Ref(Frozen):
     """A name: a fact, a line, an indicator or a derived value; ``member`` when read per person."""
 
     name: str
@@ -33,7 +33,7 @@ class Ref:
 
 
 @frozen
-class Elapsed:
+class Elapsed(Frozen):
     """Completed ``years`` or ``months`` from a date to the day of assessment, or its ``year``."""
 
     kind: str
@@ -41,7 +41,7 @@ class Elapsed:
 
 
 @frozen
-class Arith:
+class Arith(Frozen):
     """Exact ``+ - * /``."""
 
     op: str
@@ -49,8 +49,8 @@ class Arith:
     right: Node
 
 
-@frozen(cache_hash=True)
-class Compare:
+@frozen
+class Compare(Frozen):
     """``< <= == != > >=`` between two numbers or two codes."""
 
     op: str
@@ -58,8 +58,8 @@ class Compare:
     right: Node
 
 
-@frozen(cache_hash=True)
-class In:
+@frozen
+class In(Frozen):
     """Whether a code is one of a list."""
 
     item: Node
@@ -68,22 +68,22 @@ class In:
 
 
 @frozen
-class Not:
+class Not(Frozen):
     """A boolean name that is false."""
 
     of: Ref
 
 
-@frozen(cache_hash=True)
-class Both:
+@frozen
+class Both(Frozen):
     """``and`` (``every`` true) or ``or`` over parts."""
 
     every: bool
     parts: tuple[Node, ...]
 
 
-@frozen(cache_hash=True)
-class Choice:
+@frozen
+class Choice(Frozen):
     """``then if test else other``."""
 
     test: Node
@@ -92,15 +92,15 @@ class Choice:
 
 
 @frozen
-class Switch:
+class Switch(Frozen):
     """A number by a code: the lines of a standard."""
 
     on: Ref
     cases: tuple[tuple[str, Node], ...]
 
 
-@frozen(cache_hash=True)
-class Lookup:
+@frozen
+class Lookup(Frozen):
     """A number from a table of the standard, by a step key and perhaps a code."""
 
     table: str
@@ -108,15 +108,15 @@ class Lookup:
     code: Node | None = None
 
 
-@frozen(cache_hash=True)
-class Count:
+@frozen
+class Count(Frozen):
     """How many of several conditions hold."""
 
     parts: tuple[Node, ...]
 
 
-@frozen(cache_hash=True)
-class Quantifier:
+@frozen
+class Quantifier(Frozen):
     """``any all count sum share min max`` over the members for whom ``where`` holds."""
 
     kind: str
@@ -125,7 +125,7 @@ class Quantifier:
 
 
 @frozen
-class Reading:
+class Reading(Frozen):
     """Whether the named interpretation is read in one of its senses."""
 
     name: str
@@ -134,7 +134,7 @@ class Reading:
 
 
 @frozen
-class Given:
+class Given(Frozen):
     """Whether the caller gave a fact."""
 
     name: str

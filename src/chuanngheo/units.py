@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from attrs import frozen
+from .values import Frozen, frozen
 
 # name: (dimension, size in the base unit of that dimension)
 ATOMS: dict[str, tuple[str, int]] = {
@@ -28,7 +28,7 @@ ATOMS: dict[str, tuple[str, int]] = {
 
 
 @frozen
-class Unit:
+class Unit(Frozen):
     """Powers of dimensions and the exact size in their base units."""
 
     size: Fraction

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from pathlib import Path
 
 CODE_VERSION = "0.1.0"
 
 
 @cache
-def standards_folder() -> Path:
+def standards_folder() -> str:
     """Where the rule files are: inside an installed package, or beside ``src`` in a checkout."""
-    here = Path(__file__).resolve().parent
-    inside = here / "standards"
-    return inside if inside.is_dir() else here.parent.parent / "standards"
+    here = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(here, "standards")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(os.path.dirname(here)), "standards")
 
 
 @cache
 def data_version() -> str:
     """The day of the last legal text read, and a serial: changes whenever ``standards/`` does."""
-    return (standards_folder() / "DATA_VERSION").read_text(encoding="utf-8").strip()
+    with open(os.path.join(standards_folder(), "DATA_VERSION"), encoding="utf-8") as file:
+        return file.read().strip()

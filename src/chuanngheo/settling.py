@@ -1,79 +1,19 @@
-"""One household under one standard: method, contradictions, and the assessment itself."""
+"""The general path: every check on the facts of a household, then the decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from .compiling import Plan, make_plan
 from .deciding import COUNT, Decision, decide
 from .errors import HouseholdError, Problem
 from .household import Facts, household_names, read_facts
+from .methods import RECORDED, RECORDED_FACTS, choose_method
 from .model import RuleSet
 from .possible import NOT_ASKED, Case, Evaluator
-from .prepared import Prepared, prepare
+from .prepared import prepare
 from .tree import Ref
-
-RECORDED = "recorded"
-RECORDED_FACTS = ("recorded_category", "recorded_decision", "recorded_date")
-MAX_PLANS = 512
-
-
-def choose_method(rules: RuleSet, given: Iterable[str], method: str | None) -> str:
-    """The method the caller names, or the only one whose own facts were given.
-
-    Raises :class:`HouseholdError` when facts of two methods were given and none was named.
-    """
-    allowed = (*rules.methods, RECORDED)
-    if method is not None:
-        if method not in allowed:
-            raise HouseholdError(f"{rules.exact_id} has no method {method!r}", [
-                Problem("CN060", "method", f"there is no method {method!r}", method, ", ".join(allowed), "name one of them")
-            ])  # fmt: skip
-        return method
-    own = own_facts(rules)
-    names = set(given)
-    touched = [m for m in allowed if names & own[m]]
-    if len(touched) > 1:
-        facts = "; ".join(f"{m}: {', '.join(sorted(names & own[m]))}" for m in touched)
-        raise HouseholdError(f"facts of more than one method were given to {rules.exact_id}", [
-            Problem("CN061", "method", f"facts of {len(touched)} methods were given ({facts})", None, ", ".join(touched),
-                    f"pass method={touched[0]!r} or another of them")
-        ])  # fmt: skip
-    return touched[0] if touched else rules.default_method
-
-
-def own_facts(rules: RuleSet) -> Mapping[str, frozenset[str]]:
-    """The facts that only one method reads, by method."""
-    if "own_facts" not in rules.memo:
-        needs = {m: prepare(rules, m).needed for m in rules.methods}
-        own = {m: frozenset(n for n in needs[m] if not any(n in needs[o] for o in needs if o != m)) for m in needs}
-        shared = {v for m in rules.methods.values() for v in m.values}
-        own = {m: names - shared - set(rules.lines) for m, names in own.items()}
-        rules.memo["own_facts"] = {**own, RECORDED: frozenset(RECORDED_FACTS)}
-    found: Mapping[str, frozenset[str]] = rules.memo["own_facts"]
-    return found
-
-
-def plan_for(rules: RuleSet, names: tuple[str, ...]) -> tuple[Plan, Prepared] | None:
-    """The plan for a set of given names under default method and readings, made once."""
-    plans: dict[tuple[str, ...], tuple[Plan, Prepared] | None] = rules.memo.setdefault("plans", {})
-    if names not in plans:
-        if len(plans) >= MAX_PLANS:
-            plans.clear()
-        made = None
-        if all(type(n) is str for n in names) and "members" not in names:
-            try:
-                method = choose_method(rules, names, None)
-            except HouseholdError:
-                method = RECORDED
-            if method != RECORDED:
-                prepared = prepare(rules, method)
-                plan = make_plan(prepared, names)
-                made = (plan, prepared) if plan is not None else None
-        plans[names] = made
-    return plans[names]
 
 
 def settle(
@@ -203,6 +143,3 @@ def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
         if other != mine:
             found.append((name, case.facts.known[name], derived[0], other))
     return found
-
-
-__all__ = ["COUNT", "RECORDED", "choose_method", "contradictions", "plan_for", "rounding", "settle"]

@@ -1,0 +1,192 @@
+"""How a result came about: the names it read, their values, its statuses and interpretations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from .assessment import TraceStep, class_cite, indicator_cite
+from .deciding import COUNT
+from .household import household_names
+from .methods import RECORDED, RECORDED_FACTS
+from .model import Cite
+from .possible import NOT_ASKED, Case, Evaluator, Term
+from .tree import Node, Ref, fold, readings_in, walk
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
+
+NOT_ASKED_TEXT = "not asked"
+
+
+def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) -> tuple[str, ...]:
+    """Household names that the classes read, in order, through the values derived here.
+
+    ``tried`` stops at the class that was found; ``into_count`` enters the indicators counted.
+    """
+    case = a.case
+    found: dict[str, None] = {}
+
+    def visit(node: Node) -> None:
+        for n in case.visible(node):
+            if not isinstance(n, Ref) or n.member or n.name in found:
+                continue
+            found[n.name] = None
+            if n.name in case.known:
+                continue
+            if n.name == COUNT and case.counts_flags:
+                for flag in case.flags if into_count else ():
+                    visit(Ref(flag))
+            elif n.name in case.prepared.lines:
+                visit(case.prepared.lines[n.name])
+            elif case.derives(n.name):
+                visit(case.prepared.trees[n.name])
+
+    for name, node in a.prepared.classes:
+        visit(node)
+        if tried and name == a.category:
+            break
+    return tuple(found)
+
+
+def used_interpretations(a: Assessment) -> tuple[str, ...]:
+    """The interpretations this result rests on."""
+    found: set[str] = set()
+    unfolded = a.prepared.unfolded
+    for name in used_names(a):
+        if name in unfolded and name not in a.case.known and a.case.derives(name):
+            found |= readings_in(unfolded[name])
+    for name, _ in a.prepared.classes:
+        found |= readings_in(unfolded[f"class {name}"])
+        if name == a.category:
+            break
+    return tuple(n for n in a.standard.interpretations if n in found)
+
+
+def trace(a: Assessment) -> Iterator[TraceStep]:
+    """Facts, lines, derived values and classes on the way to the answer, in reading order."""
+    rules = a.standard
+    if a.method == RECORDED:
+        for name in RECORDED_FACTS:
+            recorded = a.household[name]
+            yield TraceStep("fact", name, rules.facts[name].labels, recorded, (recorded,), "", True, "", None)
+        return
+    for name in sorted(used_names(a), key=lambda n: _depth(a.case, n)):
+        if name in rules.lines or name in household_names(rules):
+            yield _value_step(a, name)
+    evaluator = Evaluator(a.case)
+    for name, node in a.prepared.classes:
+        cls = rules.classes[name]
+        truth = name == a.category if a.status == "decided" else _truth(evaluator.outcomes(node, {}))
+        possible = (truth,) if truth is not None else (False, True)
+        cite = class_cite(rules, name, a.method)
+        yield TraceStep("class", name, cls.labels, truth, possible, "", False, cls.text, cite)
+        if name == a.category:
+            break
+
+
+def _value_step(a: Assessment, name: str) -> TraceStep:
+    rules, case = a.standard, a.case
+    value, possible = value_of(a, name)
+    if name in rules.lines:
+        line = rules.lines[name]
+        return TraceStep("line", name, line.labels, value, possible, line.unit, False, "", line_cite(a, name))
+    fact = household_names(rules)[name]
+    given = name in case.facts.known
+    key = name.removeprefix("deprived_")
+    if name.startswith("deprived_") and key in rules.indicators:
+        kind, cite = "indicator", indicator_cite(rules, key, a.readings)
+    else:
+        kind = "fact" if name in rules.facts and (given or not case.derives(name)) else "value"
+        cite = None
+    return TraceStep(
+        kind, name, fact.labels, value, possible, fact.unit, given, "" if given else _rule_text(a, name), cite
+    )
+
+
+def _rule_text(a: Assessment, name: str) -> str:
+    rules = a.standard
+    if name.startswith("deprived_"):
+        return rules.indicators[name.removeprefix("deprived_")].text
+    derived = rules.methods[a.prepared.method].values.get(name) or rules.values.get(name)
+    return derived.text if derived else rules.facts[name].of_text if name in rules.facts else ""
+
+
+def value_of(a: Assessment, name: str) -> tuple[Any, tuple[Any, ...]]:
+    """A household value: (the certain value or None, its possible values or least and greatest)."""
+    if name == COUNT and a.case.counts_flags:
+        counts = a.decision.counts()
+        return (counts[0] if len(counts) == 1 else None), counts
+    evaluator = Evaluator(a.case)
+    outcomes = evaluator.outcomes(Ref(name), {})
+    if any(isinstance(v, Term) for v, _ in outcomes):
+        bounds = [evaluator.bounds(v, e) for v, e in outcomes if v is not NOT_ASKED]
+        lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
+        return None, (
+            None if None in lows else min(low for low in lows if low is not None),
+            None if None in highs else max(high for high in highs if high is not None),
+        )
+    distinct = tuple(dict.fromkeys(NOT_ASKED_TEXT if v is NOT_ASKED else v for v, _ in outcomes))
+    return (distinct[0] if len(distinct) == 1 else None), distinct
+
+
+def line_cite(a: Assessment, name: str) -> Cite:
+    """The citation of the cell of a line that this household meets."""
+    line = a.standard.lines[name]
+    path: list[str] = []
+    table = line.table
+    while isinstance(table, dict):
+        ((fact, cells),) = table.items()
+        code = a.case.known.get(fact)
+        if code is None:
+            break
+        path.append(code)
+        table = cells[code]
+    return line.cite_of(tuple(path))
+
+
+def statuses(a: Assessment) -> Mapping[str, Any]:
+    """Every status: True, False or None, or one of these for each member."""
+    found: dict[str, Any] = {}
+    for name, status in a.standard.statuses.items():
+        first = status.start or status.cite.source.issued
+        if a.method == RECORDED:
+            found[name] = None
+        elif a.on is not None and first is not None and a.on < first:
+            found[name] = False
+        else:
+            node = fold(status.node, dict(a.readings))
+            evaluator = Evaluator(a.case)
+            persons = a.case.facts.members
+            if status.of == "household":
+                found[name] = _truth(evaluator.outcomes(node, {}))
+            elif persons is None:
+                found[name] = _without_members(evaluator, node)
+            else:
+                found[name] = tuple(_truth(evaluator.outcomes(node, {}, i)) for i in range(persons))
+    return MappingProxyType(found)
+
+
+def _without_members(evaluator: Evaluator, node: Node) -> bool | None:
+    """False when the facts of the household exclude a status for every person."""
+    parts = node.parts if getattr(node, "every", False) else (node,)  # type: ignore[union-attr]
+    of_household = [p for p in parts if not any(isinstance(n, Ref) and n.member for n in walk(p))]
+    return False if any(_truth(evaluator.outcomes(p, {})) is False for p in of_household) else None
+
+
+def _truth(outcomes: Any) -> bool | None:
+    truths = {v is True for v, _ in outcomes}
+    return truths.pop() if len(truths) == 1 else None
+
+
+def _depth(case: Case, name: str) -> int:
+    """Facts before lines before what rests on them."""
+    derived = name in case.prepared.trees and name not in case.known
+    if name.startswith("deprived_"):
+        return 2
+    if name in case.prepared.lines:
+        return 3
+    if name == COUNT:
+        return 4
+    return 0 if not derived else 1 if name in case.prepared.rules.facts else 5
