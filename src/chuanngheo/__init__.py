@@ -5,6 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .errors import ChuanNgheoError, HouseholdError, NoStandard, Problem, RuleFileError
+from .model import Cite, Quantity
+from .source import read_nodes as _read_nodes  # noqa: F401  (opens the YAML parser while we import)
+
 if TYPE_CHECKING:
     from .answering import Standard
     from .assessment import Assessment, Caveat, Flip, TraceStep
@@ -19,8 +23,6 @@ if TYPE_CHECKING:
         standard,
         standards,
     )
-    from .errors import ChuanNgheoError, HouseholdError, NoStandard, Problem, RuleFileError
-    from .model import Cite, Quantity
 
     DATA_VERSION: str
     __version__: str
@@ -38,8 +40,6 @@ _ROOMS = {
         "standard",
         "standards",
     ),
-    "errors": ("ChuanNgheoError", "HouseholdError", "NoStandard", "Problem", "RuleFileError"),
-    "model": ("Cite", "Quantity"),
     "answering": ("Standard",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}

@@ -314,6 +314,12 @@ class Assessment:
 
     def explain(self, lang: str = "vi") -> str:
         """The answer as an official would write it, in ``vi`` or ``en``."""
+        if self._index >= 0:
+            from .templates import explain_fast
+
+            text = explain_fast(self, lang)
+            if text is not None:
+                return text
         from .explaining import explain
 
         return explain(self, lang)

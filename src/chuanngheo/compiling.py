@@ -22,6 +22,7 @@ from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, N
 from .values import field
 
 Plan: TypeAlias = Callable[[Mapping[str, Any]], "int | None"]
+Readout: TypeAlias = Callable[[Mapping[str, Any]], "tuple[Any, ...]"]
 
 
 class _NoPlan(Exception):
@@ -46,6 +47,19 @@ def make_plan(prepared: Prepared, names: tuple[str, ...]) -> Plan | None:
         return None
 
 
+def make_readout(
+    prepared: Prepared, names: tuple[str, ...], amounts: tuple[str, ...], tests: tuple[Node, ...]
+) -> Readout | None:
+    """What an explanation shows of a household that a plan has decided, or None.
+
+    The result holds (numerator, denominator) of each amount, then the truth of each test.
+    """
+    try:
+        return _Writer(prepared, names).readout(amounts, tests)
+    except _NoPlan:
+        return None
+
+
 @attrs.define(eq=False, repr=False)
 class _Writer:
     prepared: Prepared
@@ -55,6 +69,28 @@ class _Writer:
     variables: dict[str, str] = field(factory=dict)
 
     def plan(self) -> Plan:
+        self.read_given()
+        for index, (_, node) in enumerate(self.prepared.classes):
+            self.lines.append(f"if {self.condition(node)}: return {index}")
+        self.lines.append("return None")
+        made: Plan = self.compiled()
+        return made
+
+    def readout(self, amounts: tuple[str, ...], tests: tuple[Node, ...]) -> Readout:
+        self.read_given()
+        parts = []
+        for name in amounts:
+            amount = self.named(name)
+            top = " * ".join([self.plain(amount), self.constant(amount.factor.numerator)])
+            bottom = " * ".join([*amount.below, self.constant(amount.factor.denominator)])
+            parts.append(f"({top}, {bottom})")
+        parts += [f"({self.condition(test)})" for test in tests]
+        self.lines.append(f"return ({', '.join(parts)}{',' if parts else ''})")
+        made: Readout = self.compiled()
+        return made
+
+    def read_given(self) -> None:
+        """Bind the given values to variables, and leave what is not plain to the general path."""
         known = household_names(self.prepared.rules)
         for name in self.names:
             fact = known.get(name)
@@ -72,14 +108,12 @@ class _Writer:
                 variable = self.variables[name]
                 self.lines.append(f"if {variable} is True: n += 1")
                 self.lines.append(f"elif {variable} is not False: return None")
-        for index, (_, node) in enumerate(self.prepared.classes):
-            self.lines.append(f"if {self.condition(node)}: return {index}")
-        self.lines.append("return None")
+
+    def compiled(self) -> Any:
         body = "\n    ".join(self.lines)
         scope: dict[str, Any] = dict(self.constants)
         exec(f"def plan(h):\n    {body}", {"__builtins__": {"type": type, "int": int}, **scope}, scope)
-        made: Plan = scope["plan"]
-        return made
+        return scope["plan"]
 
     def redundant(self, name: str) -> bool:
         """Whether a given value could also be derived from the others: that must be checked."""

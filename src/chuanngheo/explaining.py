@@ -53,12 +53,14 @@ def number_text(value: Any, lang: str) -> str:
     if isinstance(value, int):
         text = f"{value:,}"
         return text.replace(",", ".") if lang == "vi" else text
-    exact = Fraction(value)
-    hundredths = round(exact * 100)
-    text = f"{hundredths // 100:,}.{hundredths % 100:02d}"
-    if lang == "vi":
-        text = text.replace(",", " ").replace(".", ",").replace(" ", ".")
-    return text if exact * 100 == hundredths else f"{WORDS[lang]['about']} {text}"
+    top, bottom = value.numerator, value.denominator
+    if bottom == 1:
+        return number_text(top, lang)
+    hundredths = (200 * top + bottom) // (2 * bottom)  # rounded half up
+    whole, part = divmod(hundredths, 100)
+    exact = 100 * top == hundredths * bottom
+    text = f"{whole:,}".replace(",", ".") + f",{part:02d}" if lang == "vi" else f"{whole:,}.{part:02d}"
+    return text if exact else f"{WORDS[lang]['about']} {text}"
 
 
 def unit_text(unit: str, lang: str) -> str:
@@ -114,15 +116,18 @@ def cite_text(cite: Cite, lang: str) -> str:
 # --- the text -------------------------------------------------------------------------------------
 
 
-def explain(a: Assessment, lang: str) -> str:
-    """The whole explanation, ending with the disclaimer (except for a recorded class)."""
+MARK = "\0"  # around the name of a value, in the text that becomes a template
+
+
+def explain(a: Assessment, lang: str, *, marked: bool = False) -> str:
+    """The whole explanation, ending with the disclaimer (except for a recorded class).
+
+    ``marked`` writes names in place of the numbers and flags of the household.
+    """
     if lang not in WORDS:
         raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(WORDS)}")
-    lines = [
-        line
-        for part in (_result, _values, _lines, _deprivations, _missing, _statuses, _caveats)
-        for line in part(a, lang)
-    ]
+    lines = [*_result(a, lang), *_values(a, lang, marked), *_lines(a, lang), *_deprivations(a, lang, marked)]
+    lines += [*_missing(a, lang), *_statuses(a, lang), *_caveats(a, lang)]
     if a.method != RECORDED:
         lines.append(DISCLAIMER[lang])
     return "\n".join(lines)
@@ -161,7 +166,7 @@ _DAY = Fact("on", "date", {"vi": "ngày", "en": "day"})
 HYPOTHETICAL = {"vi": "GIẢ ĐỊNH, không phải pháp luật", "en": "HYPOTHETICAL, not law"}
 
 
-def _values(a: Assessment, lang: str) -> Iterator[str]:
+def _values(a: Assessment, lang: str, marked: bool) -> Iterator[str]:
     if a.method == RECORDED:
         return
     facts = household_names(a.standard)
@@ -170,7 +175,10 @@ def _values(a: Assessment, lang: str) -> Iterator[str]:
         yield f"{WORDS[lang]['facts']}:"
     for step in shown:
         if step.name != COUNT:
-            yield f"- {step.labels[lang]}: {possible_text(step, facts.get(step.name), lang)}"
+            text = possible_text(step, facts.get(step.name), lang)
+            if marked and isinstance(step.value, int | Fraction):
+                text = f"{MARK}{step.name}{MARK}"
+            yield f"- {step.labels[lang]}: {text}"
     if a.case.facts.members is not None and "members" in a.prepared.needed:
         yield f"- {WORDS[lang]['member']}: {a.case.facts.members}"
 
@@ -184,26 +192,34 @@ def _lines(a: Assessment, lang: str) -> Iterator[str]:
         yield f"- {step.labels[lang]}: {possible_text(step, None, lang)}; {cite_text(step.cite, lang)}"
 
 
-def _deprivations(a: Assessment, lang: str) -> Iterator[str]:
+def _deprivations(a: Assessment, lang: str, marked: bool) -> Iterator[str]:
     words = WORDS[lang]
     count = next((s for s in a.trace if s.name == COUNT), None)
     flags = [s for s in a.trace if s.kind == "indicator"]
     if count is None and not flags:
         return
     total = len(a.standard.indicators)
-    known = possible_text(count, None, lang) if count is not None else ""
-    head = (
-        f"{words['deprived']}: {known} {words['of']} {unit_text_count(total, lang)}"
-        if count is not None
-        else f"{words['deprived']}"
-    )
+    head = words["deprived"]
+    if count is not None:
+        known = f"{MARK}{COUNT}{MARK}" if marked else possible_text(count, None, lang)
+        head += f": {known} {words['of']} {unit_text_count(total, lang)}"
     deprived = [s.labels[lang] for s in flags if s.value is True]
-    open_ = [s.labels[lang] for s in flags if s.value is None]
-    parts = ([", ".join(deprived)] if deprived else []) + ([f"{words['unknown']}: {', '.join(open_)}"] if open_ else [])
-    yield head + (f" ({'; '.join(parts)})." if parts else ".")
+    unknown = [s.labels[lang] for s in flags if s.value is None]
+    yield head + (f"{MARK}{FLAGS}{MARK}" if marked else flags_text(deprived, unknown, lang))
     for step in flags:
         if step.value is True and not step.given and step.cite is not None:
             yield f"- {step.labels[lang]}: {cite_text(step.cite, lang)}"
+
+
+FLAGS = "flags"
+
+
+def flags_text(deprived: list[str], unknown: list[str], lang: str) -> str:
+    """`` (water source; not known: nutrition).``"""
+    parts = [", ".join(deprived)] if deprived else []
+    if unknown:
+        parts.append(f"{WORDS[lang]['unknown']}: {', '.join(unknown)}")
+    return f" ({'; '.join(parts)})." if parts else "."
 
 
 def unit_text_count(total: int, lang: str) -> str:

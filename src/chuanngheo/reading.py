@@ -33,12 +33,14 @@ from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_
 from .tree import Const, Number, Ref, Switch, walk
 from .tree import Node as Tree
 from .units import Unit, unit
+from .values import evolve
 
 T = TypeVar("T")
 R = TypeVar("R", bound=RuleSet)
 
 KINDS = ("boolean", "number", "code", "date", "text")
 RECORDED = "recorded"
+BETWEEN = ("last_listed", "next_listed")
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -313,8 +315,10 @@ class _Builder:
         trees = {f.name: f.of for f in facts.values() if f.of is not None}
         trees |= {n: d.node for n, d in values.items() if d.node is not None}
         trees |= {f"deprived_{n}": d.node for n, d in made.items() if d.node is not None}
+        below = {name: refs(tree) for name, tree in trees.items()}
+        below["deprivations"] = {f"deprived_{name}" for name in indicators}
         for method in methods.values():
-            self.no_cycles(trees | {n: d.node for n, d in method.values.items() if d.node is not None}, indicators)
+            self.no_cycles(below | {n: refs(d.node) for n, d in method.values.items() if d.node is not None})
         identifier = self.text(top.get("standard"))
         if identifier and not _ID.match(identifier):
             self.source.report(
@@ -488,16 +492,16 @@ class _Builder:
         return [c for code, (_, below) in node.entries.items() for c in self.cell_cites(below, (*path, code))]
 
     def table(self, name: str, node: Node) -> None:
+        if get(node, "like") is not None:
+            self.table_like(name, node)
+            return
         f = self.fields(node, ("step", "unit", "cite", "rows"), ("columns", "value", "between"))
-        kind = self.member.get(self.text(f.get("step"))) or self.household.get(self.text(f.get("step")))
+        step = self.text(f.get("step"))
+        kind = self.member.get(step) or self.household.get(step)
         if kind is None or kind.kind != "number" or kind.unit is None:
             if "step" in f:
-                self.source.report(
-                    "CN030",
-                    f["step"],
-                    f"{f['step'].text[:60]} is not a number with a unit",
-                    remedy=nearest(f["step"].text, self.member),
-                )
+                remedy = nearest(step, self.member)
+                self.source.report("CN030", f["step"], f"{step[:60]} is not a number with a unit", remedy=remedy)
             return
         codes = tuple(f["columns"].entries) if "columns" in f else ()
         rows = [[self.number(i) if i.text else None for i in r.items] for r in (f["rows"].items if "rows" in f else ())]
@@ -510,9 +514,20 @@ class _Builder:
             self.source.report("CN021", f["rows"], f"the steps of table {name} do not rise")
         named = self.unit(f.get("unit"))
         columns = tuple(tuple(r[c + 1] for r in rows) for c in range(width - 1))
-        between = self.choice(f.get("between"), ("last_listed", "next_listed"), "last_listed")
-        self.tables[name] = Table(name, "", named, codes, steps, columns, between, self.cite(f.get("cite"), node))
+        between = self.choice(f.get("between"), BETWEEN, "last_listed")
+        self.tables[name] = Table(name, step, named, codes, steps, columns, between, self.cite(f.get("cite"), node))
         self.table_types[name] = (kind.unit, unit(named) if named else unit("indicator"), codes)
+
+    def table_like(self, name: str, node: Node) -> None:
+        """A table with the rows of another, read differently between them."""
+        f = self.fields(node, ("like", "between"))
+        like = self.text(f.get("like"))
+        if like not in self.tables:
+            self.source.report("CN030", f["like"], f"there is no table {like} above", remedy=nearest(like, self.tables))
+            return
+        between = self.choice(f.get("between"), BETWEEN, "last_listed")
+        self.tables[name] = evolve(self.tables[like], name=name, between=between)
+        self.table_types[name] = self.table_types[like]
 
     # --- rules --------------------------------------------------------------------------------
 
@@ -613,10 +628,8 @@ class _Builder:
         f = self.fields(node, ("what", "consequence"))
         return Unseen(self.texts(f.get("what")), self.texts(f.get("consequence")))
 
-    def no_cycles(self, trees: Mapping[str, Tree], indicators: Mapping[str, Node]) -> None:
-        """A value may not rest on itself."""
-        below = {name: {n.name for n in walk(tree) if isinstance(n, Ref)} for name, tree in trees.items()}
-        below["deprivations"] = {f"deprived_{name}" for name in indicators}
+    def no_cycles(self, below: Mapping[str, set[str]]) -> None:
+        """A value may not rest on itself; ``below`` names what each rests on."""
         done: set[str] = set()
 
         def visit(name: str, path: tuple[str, ...]) -> None:
@@ -630,3 +643,8 @@ class _Builder:
 
         for name in below:
             visit(name, ())
+
+
+def refs(tree: Tree) -> set[str]:
+    """The names a tree reads."""
+    return {n.name for n in walk(tree) if isinstance(n, Ref)}

@@ -213,11 +213,13 @@ def as_number(node: Node, source: Source) -> int | Fraction | None:
     if node.kind != "scalar" or not text:
         source.report("CN010", node, "a number is needed here")
         return None
+    if text.isascii() and text.isdecimal() and len(text) <= 40:
+        return int(text)
     if _INTEGER.match(text) and len(text) <= 40:
         return int(text)
     if (_DECIMAL.match(text) or _FRACTION.match(text)) and len(text) <= 40:
         value = Fraction(text.replace("_", ""))
-        return int(value) if value.denominator == 1 else value
+        return value.numerator if value.denominator == 1 else value
     if _COMMA.match(text) and not _GROUPED.match(text):
         source.report("CN011", node, f"{text} has a decimal comma", remedy=f"write {text.replace(',', '.')}")
     elif _GROUPED.match(text):

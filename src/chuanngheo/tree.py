@@ -247,6 +247,8 @@ def negate(node: Node) -> Node:
 
 def fold(node: Node, readings: dict[str, str]) -> Node:
     """The tree under chosen readings: the senses that were not chosen are cut away."""
+    if not readings_in(node):
+        return node
 
     def change(n: Node) -> Node:
         match n:
