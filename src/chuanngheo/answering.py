@@ -40,7 +40,7 @@ class Standard(RuleSet):
         return f"<Standard {self.exact_id}{' hypothetical' if self.hypothetical else ''}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "memo": {k: v for k, v in self.memo.items() if k == "digest"}}
+        return {**self.__dict__, "memo": {k: v for k, v in self.memo.items() if k == "digest"}, "plans": {}}
 
     def assess(
         self,
@@ -63,17 +63,17 @@ class Standard(RuleSet):
         """
         if method is None and readings is None and derive == "all":
             try:
-                found = self.memo["plans"][tuple(household)]
+                found = self.plans[tuple(household)]
             except (KeyError, TypeError):
                 found = plan_for(self, tuple(household)) if isinstance(household, Mapping) else None
             if found is not None:
-                plan, prepared, asked = found
+                plan, way = found
                 try:
                     index = plan(household)
                 except (TypeError, KeyError):
                     index = None
                 if index is not None:
-                    return new_assessment(self, dict(household), on, prepared, index, asked)
+                    return new_assessment(self, dict(household), on, way, index)
         return full_assessment(self, household, on, method, readings, derive)
 
     def assess_many(

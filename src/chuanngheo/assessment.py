@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .household import read_facts
-from .methods import RECORDED
+from .methods import RECORDED, Way
 from .model import Cite, Span, Text
 from .prepared import Prepared, prepare
 from .tree import Number, Quantifier
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from .answering import Standard
     from .deciding import Decision
     from .possible import Case
-
-Asked = tuple[str, "dict[str, str] | None", str]  # method, readings, derive
 
 SCHEMA = "chuanngheo/assessment/1"
 NO_CLASS_NAME = "no_class"
@@ -99,15 +97,14 @@ class Assessment:
     :meth:`explain`, :meth:`to_dict`.
     """
 
-    __slots__ = ("_asked", "_household", "_index", "_memo", "_prepared", "on", "standard")
+    __slots__ = ("_household", "_index", "_memo", "_way", "on", "standard")
 
     standard: Standard
     on: date | None
     _household: dict[str, Any]
-    _prepared: Prepared
+    _way: Way
     _index: int  # of the class, where a plan has decided; otherwise -1
-    _asked: Asked
-    _memo: dict[str, Any] | None
+    _memo: dict[str, Any]  # what was computed since; not there at first
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("an assessment does not change; assess again")
@@ -115,7 +112,7 @@ class Assessment:
     # --- identity -------------------------------------------------------------------------------
 
     def __reduce__(self) -> Any:
-        return reassess, (self.standard, self._household, self.on, self._asked)
+        return reassess, (self.standard, self._household, self.on, self._way[1:])
 
     def _identity(self) -> tuple[Any, ...]:
         return (
@@ -139,10 +136,11 @@ class Assessment:
         return f"<Assessment {self.standard.exact_id}: {self.category or self.status}>"
 
     def _remember(self, name: str, make: Any) -> Any:
-        if self._memo is None:
-            object.__setattr__(self, "_memo", {})
-        memo = self._memo
-        assert memo is not None
+        try:
+            memo = self._memo
+        except AttributeError:
+            memo = {}
+            _set_memo(self, memo)
         if name not in memo:
             memo[name] = make()
         return memo[name]
@@ -157,12 +155,12 @@ class Assessment:
     @property
     def method(self) -> str:
         """The decision path: ``criteria``, ``scores``, ``recorded`` or another of the standard."""
-        return self._asked[0]
+        return self._way[1]
 
     @property
     def basis(self) -> str:
         """What kind of answer this is; only ``recorded`` is a legal status."""
-        return self._asked[0]
+        return self._way[1]
 
     @property
     def readings(self) -> Mapping[str, str]:
@@ -172,13 +170,13 @@ class Assessment:
     @property
     def prepared(self) -> Prepared:
         """The standard's trees under the method and readings in use."""
-        return self._prepared
+        return self._way[0]
 
     @property
     def category(self) -> str | None:
         """The class; None when undetermined or when no class holds."""
         if self._index >= 0:
-            return self._prepared.classes[self._index][0]
+            return self._way[0].classes[self._index][0]
         possible = self.possible
         return possible[0] if len(possible) == 1 and possible[0] != NO_CLASS_NAME else None
 
@@ -203,7 +201,7 @@ class Assessment:
     def possible(self) -> tuple[str, ...]:
         """The classes that some completion of the facts gives, most deprived first."""
         if self._index >= 0:
-            return (self._prepared.classes[self._index][0],)
+            return (self._way[0].classes[self._index][0],)
         if self.method == RECORDED:
             return (self._household["recorded_category"],)
         return tuple(c or NO_CLASS_NAME for c in self.decision.possible)
@@ -216,7 +214,7 @@ class Assessment:
             from .deciding import Decision
             from .possible import Case
 
-            return Decision(Case(self._prepared, read_facts(self.standard, self._household, self.on)))
+            return Decision(Case(self.prepared, read_facts(self.standard, self._household, self.on)))
 
         found: Decision = self._remember("decision", make)
         return found
@@ -253,7 +251,7 @@ class Assessment:
     @property
     def derive(self) -> str:
         """``all``, or ``confirmed`` when derivations graded C or D were left out."""
-        return self._asked[2]
+        return self._way[3]
 
     # --- days -----------------------------------------------------------------------------------
 
@@ -331,26 +329,19 @@ class Assessment:
         return to_dict(self)
 
 
-_SET = [
-    Assessment.__dict__[slot].__set__
-    for slot in ("standard", "_household", "on", "_prepared", "_index", "_asked", "_memo")
-]
-_set_standard, _set_household, _set_on, _set_prepared, _set_index, _set_asked, _set_memo = _SET
+_SET = [Assessment.__dict__[slot].__set__ for slot in ("standard", "_household", "on", "_way", "_index", "_memo")]
+_set_standard, _set_household, _set_on, _set_way, _set_index, _set_memo = _SET
 _new = object.__new__
 
 
-def new_assessment(
-    standard: Standard, household: dict[str, Any], on: date | None, prepared: Prepared, index: int, asked: Asked
-) -> Assessment:
+def new_assessment(standard: Standard, household: dict[str, Any], on: date | None, way: Way, index: int) -> Assessment:
     """The frozen object, filled slot by slot (faster than an initialiser that may not assign)."""
     made = _new(Assessment)
     _set_standard(made, standard)
     _set_household(made, household)
     _set_on(made, on)
-    _set_prepared(made, prepared)
+    _set_way(made, way)
     _set_index(made, index)
-    _set_asked(made, asked)
-    _set_memo(made, None)
     return made
 
 
@@ -366,17 +357,19 @@ def full_assessment(
     from .settling import settle
 
     chosen, decision = settle(standard, household, on, method, readings, derive)
-    asked = (chosen, dict(readings) if readings else None, derive)
-    if decision is None:
-        prepared = prepare(standard, standard.default_method, readings, derive)
-        return new_assessment(standard, dict(household), on, prepared, -1, asked)
-    made = new_assessment(standard, dict(household), on, decision.case.prepared, -1, asked)
-    _set_memo(made, {"decision": decision})
-    _ = decision.possible
+    prepared = decision.case.prepared if decision else prepare(standard, standard.default_method, readings, derive)
+    made = new_assessment(
+        standard, dict(household), on, (prepared, chosen, dict(readings) if readings else None, derive), -1
+    )
+    if decision is not None:
+        _set_memo(made, {"decision": decision})
+        _ = decision.possible
     return made
 
 
-def reassess(standard: Standard, household: dict[str, Any], on: date | None, asked: Asked) -> Assessment:
+def reassess(
+    standard: Standard, household: dict[str, Any], on: date | None, asked: tuple[str, dict[str, str] | None, str]
+) -> Assessment:
     """Unpickle."""
     method, readings, derive = asked
     return standard.assess(household, on=on, method=method, readings=readings, derive=derive)

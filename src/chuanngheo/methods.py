@@ -14,7 +14,8 @@ RECORDED_FACTS = ("recorded_category", "recorded_decision", "recorded_date")
 MAX_PLANS = 512
 
 
-Planned = tuple[Plan, Prepared, tuple[str, None, str]]  # and what was asked: method, readings, derive
+Way = tuple[Prepared, str, "dict[str, str] | None", str]  # the trees, and what was asked: method, readings, derive
+Planned = tuple[Plan, Way]
 
 
 def choose_method(rules: RuleSet, given: Iterable[str], method: str | None) -> str:
@@ -55,7 +56,7 @@ def own_facts(rules: RuleSet) -> Mapping[str, frozenset[str]]:
 
 def plan_for(rules: RuleSet, names: tuple[str, ...]) -> Planned | None:
     """The plan for a set of given names under default method and readings, made once."""
-    plans: dict[tuple[str, ...], Planned | None] = rules.memo.setdefault("plans", {})
+    plans: dict[tuple[str, ...], Planned | None] = rules.plans
     if names not in plans:
         if len(plans) >= MAX_PLANS:
             plans.clear()
@@ -68,6 +69,6 @@ def plan_for(rules: RuleSet, names: tuple[str, ...]) -> Planned | None:
             if method != RECORDED:
                 prepared = prepare(rules, method)
                 plan = make_plan(prepared, names)
-                made = (plan, prepared, (method, None, "all")) if plan is not None else None
+                made = (plan, (prepared, method, None, "all")) if plan is not None else None
         plans[names] = made
     return plans[names]

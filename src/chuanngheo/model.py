@@ -264,7 +264,8 @@ class RuleSet:
     root: Any  # the resolved nodes
     other_facts: frozenset[str] = frozenset()  # of other standards
     other_person_facts: frozenset[str] = frozenset()
-    memo: dict[Any, Any] = field(factory=dict, init=False)
+    memo: dict[Any, Any] = field(factory=dict, init=False)  # what was prepared, kept for the next call
+    plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False)  # by the names that were given
 
     @property
     def digest(self) -> str:
