@@ -18,7 +18,7 @@ import attrs
 from .household import household_names
 from .model import Fact
 from .prepared import Prepared
-from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, Not, Ref, Switch, walk
+from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, Not, Ref, Switch
 from .values import field
 
 Plan: TypeAlias = Callable[[Mapping[str, Any]], "int | None"]
@@ -116,14 +116,17 @@ class _Writer:
         return scope["plan"]
 
     def redundant(self, name: str) -> bool:
-        """Whether a given value could also be derived from the others: that must be checked."""
+        """Whether a given value has to be checked against the others."""
+        others = set(self.names) - {name}
         if name == "deprivations":
-            return any(n.startswith("deprived_") for n in self.names)
-        tree = self.prepared.trees.get(name)
-        if tree is None:
-            return False
-        inner = {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member} - self.prepared.shared
-        return bool(inner & set(self.names)) or any(n in self.prepared.trees and self.redundant(n) for n in inner)
+            flags = (f"deprived_{k}" for k in self.prepared.rules.indicators)
+            return any(f in others or self.prepared.derives(f, others, False, {}) for f in flags)
+        fact = self.prepared.rules.facts.get(name)
+        if fact is not None and (
+            fact.at_most or fact.name in {f.at_most for f in self.prepared.rules.facts.values() if f.name in others}
+        ):
+            return True
+        return self.prepared.derives(name, others, False, {})
 
     def counted(self) -> tuple[str, ...]:
         flags = tuple(f"deprived_{k}" for k in self.prepared.rules.indicators)

@@ -9,7 +9,7 @@ classes: its group is run with that fact doubled, and the two copies are compare
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise, product
@@ -19,7 +19,7 @@ import attrs
 
 from .domains import Domain, Interval
 from .possible import START, Case, Env, Evaluator, Key, Outcomes, combine, merged
-from .tree import Lookup, Node, Quantifier, Ref, walk
+from .tree import Lookup, Node, Quantifier, Ref, children, walk
 from .values import Frozen, field, frozen
 
 NO_CLASS = ""
@@ -70,7 +70,7 @@ class Decision:
     def class_unknowns(self) -> frozenset[Key]:
         """The unknowns that the classes read other than through a group."""
         apart = {*self.direct, *((COUNT,) if self.counted else ())}
-        return frozenset(_class_unknowns(self.case, self.class_trees, apart))
+        return frozenset(_unknowns_outside(self.case, self.class_trees, apart))
 
     @cached_property
     def possible(self) -> tuple[str, ...]:
@@ -83,13 +83,7 @@ class Decision:
         ``pair`` narrows the doubled unknown and its twin to a part of their values each.
         """
         begin: Env = {} if pair is None or twin is None else {twin: pair[0], (TWIN, twin): pair[1]}
-        states: Sums = [((0, ()), (0, ()), begin)]
-        for group in self.groups:
-            mine = twin if twin in group.unknowns else None
-            sums = self.sums(group, keep if keep in group.unknowns else None, mine, begin if mine is not None else {})
-            states = _merged_sums(
-                (_plus(a, a2), _plus(b, b2), {**e, **e2}) for (a, b, e), (a2, b2, e2) in product(states, sums)
-            )
+        states = self.states(keep, twin, begin)
         found: Outcomes = []
         for a, b, env in states:
             for first, e in self.classify(a, env, {}):
@@ -100,6 +94,34 @@ class Decision:
                 else:
                     found.extend(((first, second), e2) for second, e2 in self.classify(b, e, {twin: (TWIN, twin)}))
         return merged((c, {k: d for k, d in e.items() if k == keep}) for c, e in found)
+
+    def states(self, keep: Key | None, twin: Key | None, begin: Env) -> Sums:
+        """What all groups come to together."""
+        states: Sums = [((0, ()), (0, ()), begin)]
+        for group in self.groups:
+            mine = twin if twin in group.unknowns else None
+            sums = self.sums(group, keep if keep in group.unknowns else None, mine, begin if mine is not None else {})
+            states = _merged_sums(
+                (_plus(a, a2), _plus(b, b2), both)
+                for (a, b, e), (a2, b2, e2) in product(states, sums)
+                if (both := _joined(e, e2)) is not None
+            )
+        return states
+
+    def evaluate(self, node: Node) -> Outcomes:
+        """The values a household tree can have, counting the indicators group by group."""
+        case = self.case
+        if isinstance(node, Ref) and node.name in case.flags:
+            if node.name in case.known or not case.derives(node.name):
+                return Evaluator(case).outcomes(node, {})
+            (group,) = _groups(case, [node.name])
+            return [(bool(a[0]), {}) for a, _, _ in self.sums(group, None, None, {})]
+        if self.counted and COUNT in _names(case, [node]):
+            found: Outcomes = []
+            for sums, _, env in self.states(None, None, {}):
+                found += Evaluator(case, {**dict(sums[1]), COUNT: sums[0]}).outcomes(node, env)
+            return merged(found)
+        return Evaluator(case).outcomes(node, {})
 
     def classify(self, sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
         """The first class that holds, or :data:`NO_CLASS` (a hole in the words)."""
@@ -142,7 +164,8 @@ class Decision:
         return found
 
     def _sums(self, group: Group, outer: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
-        later = outer | frozenset().union(*(self.case.unknowns(Ref(f)) for f in group.flags))
+        outside = _unknowns_outside(self.case, [Ref(f) for f in group.flags], set(), group.quantifiers)
+        later = outer | frozenset(outside) | frozenset(k for k in group.unknowns if _person_of(k) is None)
         alias = {} if twin is None else {twin: (TWIN, twin)}
         seen: dict[Any, Outcomes] = {}
 
@@ -178,7 +201,8 @@ class Decision:
         for i, flag in enumerate(group.flags):
             later = outer if twin is None else None  # the twin still has to read what this copy read
             if later is not None:
-                later = later.union(*(self.case.unknowns(Ref(f)) for f in group.flags[i + 1 :]))
+                rest = [Ref(f) for f in group.flags[i + 1 :]]
+                later = later.union(_unknowns_outside(self.case, rest, set(), group.quantifiers))
             states = merged(
                 ((*flags, v is True), e2 if later is None else _only(e2, later))
                 for flags, e in states
@@ -194,13 +218,14 @@ class Decision:
         start = tuple(START[q.kind] for q in group.quantifiers)
         states: Sums = [(start, start, begin)]
         for i in range(self.case.facts.members or 0) if group.quantifiers else ():
-            mine = twin if isinstance(twin, tuple) and twin[0] == i else None
+            mine = twin if _person_of(twin) in (i, None) else None
             key = (group.flags, i, mine, later, None if mine is None else frozenset(begin.items()))
             if key not in self.memo:
                 self.memo[key] = self.person(group, i, later, mine, {} if mine is None else begin)
             states = _merged_sums(
-                (_together(group, a, a2), _together(group, b, b2), {**e, **e2})
+                (_together(group, a, a2), _together(group, b, b2), both)
                 for (a, b, e), (a2, b2, e2) in product(states, self.memo[key])
+                if (both := _joined(e, e2)) is not None
             )
         return states
 
@@ -213,7 +238,7 @@ class Decision:
         ]
         plain, doubled = Evaluator(case), Evaluator(case, {}, {} if twin is None else {twin: (TWIN, twin)})
         order = sorted(range(len(group.quantifiers)), key=lambda n: _has_table(group.quantifiers[n]))
-        outer = frozenset(k for k in later if not (isinstance(k, tuple) and k[0] == i)) | (later & {twin})
+        outer = frozenset(k for k in later if _person_of(k) != i) | (later & {twin})
         states: Sums = [((), (), begin)]
         for place, n in enumerate(order):
             keys = outer.union(*(read[m] for m in order[place + 1 :]))
@@ -253,6 +278,27 @@ class _Remembered:
         return [(v, {**rest, **e}) for v, e in self.seen[key]] if rest else self.seen[key]
 
 
+def _person_of(key: Key) -> int | None:
+    """Whose fact an unknown is; None for the household's."""
+    return key[0] if isinstance(key, tuple) and isinstance(key[0], int) else None
+
+
+def _joined(a: Env, b: Env) -> Env | None:
+    """Two narrowings at once, or None where they exclude each other."""
+    joined = {**a, **b}
+    for key in a.keys() & b.keys():
+        first, second = a[key], b[key]
+        met: Domain | None = None
+        if isinstance(first, Interval) and isinstance(second, Interval):
+            met = first.meet(second)
+        elif isinstance(first, frozenset) and isinstance(second, frozenset):
+            met = first & second or None
+        if met is None:
+            return None
+        joined[key] = met
+    return joined
+
+
 def _only(env: Env, keys: frozenset[Key]) -> Env:
     return {k: d for k, d in env.items() if k in keys} if env else env
 
@@ -287,21 +333,37 @@ def _names(case: Case, trees: Iterable[Node]) -> set[str]:
     return found
 
 
-def _class_unknowns(case: Case, trees: list[Node], apart: set[str]) -> Iterable[Key]:
+def _unknowns_outside(
+    case: Case, trees: Iterable[Node], apart: set[str], summed: tuple[Quantifier, ...] = ()
+) -> Iterable[Key]:
+    """The unknowns that trees read other than through the names ``apart`` or quantifiers summed before."""
     waiting = list(trees)
     seen: set[str] = set(apart)
     while waiting:
-        for n in walk(waiting.pop()):
+        for n in walk_outside(waiting.pop(), summed):
             if isinstance(n, Quantifier):
                 yield from case.unknowns(n)
             elif isinstance(n, Ref) and not n.member and n.name not in seen:
                 seen.add(n.name)
+                fact = case.prepared.rules.facts.get(n.name)
+                if fact is not None and fact.asked_if is not None:
+                    waiting.append(fact.asked_if)
                 if n.name in case.prepared.lines:
                     waiting.append(case.prepared.lines[n.name])
                 elif n.name not in case.known and case.derives(n.name):
                     waiting.append(case.prepared.trees[n.name])
                 else:
                     yield from case.unknowns(n)
+
+
+def walk_outside(node: Node, summed: tuple[Quantifier, ...]) -> Iterator[Node]:
+    """The nodes of a tree, without those below a quantifier, nor quantifiers summed before."""
+    if node in summed:
+        return
+    yield node
+    if not isinstance(node, Quantifier):
+        for child in children(node):
+            yield from walk_outside(child, summed)
 
 
 def _groups(case: Case, flags: Iterable[str]) -> Iterable[Group]:

@@ -120,10 +120,15 @@ def elapsed(kind: str, birth: int, on: int) -> int:
     return months if kind == "months" else months // 12
 
 
+def living(on: int) -> Interval:
+    """The days on which somebody alive on the day ``on`` can have been born."""
+    return Interval(max(1, on - OLDEST * 366), on, whole=True)
+
+
 def births(kind: str, value: int, on: int) -> Interval | None:
     """The days of birth for which :func:`elapsed` gives a value on the day ``on``."""
     pieces = monotone_pieces(
-        Interval(max(1, on - OLDEST * 366), on, whole=True),
+        living(on),
         lambda day: (elapsed(kind, day, on) > value) - (elapsed(kind, day, on) < value),
     )
     return next((piece for sign, piece in pieces if sign == 0), None)

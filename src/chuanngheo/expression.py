@@ -8,8 +8,8 @@ can be evaluated without surprises. Errors carry the offset of the offending wor
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 
 from .errors import nearest
@@ -74,10 +74,12 @@ class Names(Frozen):
     tables: Mapping[str, tuple[Unit, Unit, tuple[str, ...]]] = field(factory=dict)
     code_lists: Mapping[str, tuple[str, ...]] = field(factory=dict)
     readings: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    elsewhere: frozenset[str] = frozenset()  # names of the vocabulary that the file does not use
     outer_members: bool = False  # a status of a person names its person `m` without a quantifier
 
 
 BOOLEAN = Type("boolean")
+_DIGITS = re.compile(r"[0-9][0-9_]*(\.[0-9]+)?\Z")
 _CALLS = (*QUANTIFIERS, *ELAPSED, "year", "given")
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -259,13 +261,10 @@ class _Reader:
             written = (
                 self.text.encode()[node.col_offset : node.end_col_offset].decode() if node.lineno == 1 else str(value)
             )
-            written = written.replace("_", "")
-            if len(written) > 30:
-                raise self.stop(node, "this number has more than 30 digits")
-            try:
-                return Const(_whole(Fraction(Decimal(written)))), Type("number", None)
-            except ArithmeticError:
-                raise self.stop(node, f"write this number in decimal digits, not {written}") from None
+            if not _DIGITS.match(written) or len(written) > 30:
+                remedy = "at most 30 digits, as in 1500000 or 0.5"
+                raise self.stop(node, f"{written[:40]} is not a number in decimal digits", remedy)
+            return Const(_whole(Fraction(written.replace("_", "")))), Type("number", None)
         raise self.stop(node, f"a literal {value!r} is not part of the rule language")
 
     def name(self, node: ast.Name, name: str) -> tuple[Node, Type]:
@@ -273,7 +272,7 @@ class _Reader:
             return Const(name == "true"), BOOLEAN
         kind = self.names.household.get(name)
         if kind is None:
-            known = [*self.names.household, *self.names.tables, *_CALLS]
+            known = [*self.names.household, *self.names.tables, *_CALLS, *self.names.elsewhere]
             remedy = nearest(name, known)
             if name in self.names.member:
                 remedy = f"{name} is asked of each person: write m.{name} inside any(... for m in members)"
@@ -287,7 +286,9 @@ class _Reader:
             raise self.stop(node, f"unknown name {owner}", "a person is named in any(... for m in members)")
         kind = self.names.member.get(name)
         if kind is None:
-            raise self.stop(node, f"unknown fact of a person {name}", nearest(name, self.names.member))
+            raise self.stop(
+                node, f"unknown fact of a person {name}", nearest(name, [*self.names.member, *self.names.elsewhere])
+            )
         return Ref(name, member=True), kind
 
     def arithmetic(

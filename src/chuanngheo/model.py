@@ -79,6 +79,7 @@ class Fact(Frozen):
     least: Number | None = None
     most: Number | None = None
     multiple: int | None = None
+    at_most: str = ""  # another number of the household that it cannot exceed
     asked_if: Node | None = None
     asked_if_text: str = ""
     of: Node | None = None
@@ -216,18 +217,17 @@ class Table(Frozen):
     between: str  # last_listed or next_listed
     cite: Cite
 
-    def row(self, step: Number) -> int | None:
-        """The row that answers for a step, or None outside the table."""
-        if self.between == "last_listed":
-            found = sum(s <= step for s in self.steps) - 1
-        else:
-            found = sum(s < step for s in self.steps)
-        return found if 0 <= found < len(self.steps) else None
-
     def value(self, step: Number, code: str | None) -> Number | None:
-        row = self.row(step)
-        column = self.codes.index(code) if code is not None else 0
-        return None if row is None else self.columns[column][row]
+        """The number for a step and code, or None where the table has none.
+
+        ``next_listed`` falls back to the last listed number where no later one is listed.
+        """
+        column = self.columns[self.codes.index(code) if code is not None else 0]
+        if self.between == "last_listed":
+            row = sum(s <= step for s in self.steps) - 1
+            return column[row] if row >= 0 else None
+        listed = [(s, v) for s, v in zip(self.steps, column, strict=True) if v is not None]
+        return next((v for s, v in listed if s >= step), listed[-1][1] if listed else None)
 
 
 @frozen

@@ -20,9 +20,9 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, monotone_pieces
+from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, living, monotone_pieces
 from .household import Facts, household_names, person_names
-from .model import Fact
+from .model import Fact, Table
 from .prepared import Prepared
 from .tree import (
     Arith,
@@ -42,7 +42,6 @@ from .tree import (
     Ref,
     Switch,
     children,
-    walk,
 )  # fmt: skip
 from .values import Frozen, field, frozen
 
@@ -88,7 +87,7 @@ class Case:
     prepared: Prepared
     facts: Facts
     free: frozenset[str] = frozenset()  # names treated as unknown, whatever was given
-    fixed: Mapping[Key, Domain] = field(factory=dict)  # domains narrowed from outside
+    memo: dict[Any, Any] = field(factory=dict)  # how intervals were cut, for the next time
 
     @cached_property
     def known(self) -> dict[Key, Any]:
@@ -102,24 +101,9 @@ class Case:
 
     def derives(self, name: str) -> bool:
         """Whether a household value is computed here, rather than given or asked for as it is."""
-        if name in self._derives:
-            return self._derives[name]
-        tree = self.prepared.trees.get(name)
-        answer = tree is not None and name not in self.known and name not in self.free
-        if answer and tree is not None and (name in self.prepared.rules.facts or name.startswith("deprived_")):
-            self._derives[name] = False
-            answer = any(
-                (isinstance(n, Quantifier) and self.facts.members is not None)
-                or (
-                    isinstance(n, Ref)
-                    and not n.member
-                    and n.name not in self.prepared.shared
-                    and (n.name in self.known or self.derives(n.name))
-                )
-                for n in walk(tree)
-            )
-        self._derives[name] = answer
-        return answer
+        if name in self.free:
+            return False
+        return self.prepared.derives(name, self.known.keys(), self.facts.members is not None, self._derives)
 
     @cached_property
     def _derives(self) -> dict[str, bool]:
@@ -138,18 +122,37 @@ class Case:
 
     def domain(self, key: Key) -> Domain:
         """All the values an unknown can have."""
-        if key in self.fixed:
-            return self.fixed[key]
         if isinstance(key, tuple) and isinstance(key[0], Quantifier):
             return BOOLEANS if key[0].kind in ("any", "all") else Interval(0, None)
         if isinstance(key, tuple):
             i, name = key
             if name == "birth_date":
-                return self.facts.births.get(i) or Interval(max(1, self.on - 47_847), self.on, whole=True)
+                return self.facts.births.get(i) or living(self.on)
             fact = person_names(self.prepared.rules)[name]
         else:
             fact = household_names(self.prepared.rules)[key]
-        return fact_domain(fact)
+        if ("domain", key) not in self.memo:
+            self.memo["domain", key] = self.limited(fact_domain(fact), fact)
+        found: Domain = self.memo["domain", key]
+        return found
+
+    def limited(self, domain: Domain, fact: Fact) -> Domain:
+        """The values that leave a number within the ones it cannot exceed, and above those that cannot exceed it."""
+        if not isinstance(domain, Interval) or fact.entity == "person":
+            return domain
+        for name, other in household_names(self.prepared.rules).items():
+            if fact.at_most == name and (most := self.certain(name)) is not None:
+                domain = domain.meet(Interval(None, most)) or Interval(most, most)
+            if other.at_most == fact.name and (least := self.certain(name)) is not None:
+                domain = domain.meet(Interval(least, None)) or Interval(least, least)
+        return domain
+
+    def certain(self, name: str) -> Number | None:
+        """A household number that nothing unknown enters, or None."""
+        if name not in household_names(self.prepared.rules) or self.unknowns(Ref(name)):
+            return None
+        values = [v for v, _ in Evaluator(self).outcomes(Ref(name), {})]
+        return values[0] if len(values) == 1 and isinstance(values[0], int | Fraction) else None
 
     def visible(self, node: Node) -> Iterator[Node]:
         """The nodes of a tree, without the branches that the given names rule out."""
@@ -388,28 +391,31 @@ class Evaluator:
                     found.append((NOT_ASKED if value is None else value, e2))
         return found
 
-    def lookup_unknown(self, table: Any, step: Term, code: str | None, env: Env) -> Outcomes:
+    def lookup_unknown(self, table: Table, step: Term, code: str | None, env: Env) -> Outcomes:
         """Split an unknown key at the rows of the table."""
+        (key,) = set(step.unknowns())
+        domain = self.domain(key, env)
+        memo_key = (table.name, code, step.op if len(step.parts) == 1 else step, domain)
+        if memo_key not in self.case.memo:
+            self.case.memo[memo_key] = self.row_pieces(table, step, code, key, env)
+        return [(value, {**env, key: piece}) for value, piece in self.case.memo[memo_key]]
+
+    def row_pieces(self, table: Table, step: Term, code: str | None, key: Key, env: Env) -> list[tuple[Any, Domain]]:
         op = "<" if table.between == "last_listed" else "<="
-        waiting, found = [env], []
-        for listed in table.steps:
-            before: list[Env] = []
+        before = [table.steps[0] - 1, *table.steps] if op == "<" else [*table.steps, table.steps[-1] + 1]
+        found: list[tuple[Any, Domain]] = []
+        waiting = [env]
+        for listed, reached in zip(table.steps, before, strict=False):
+            going: list[Env] = []
             for e in waiting:
                 for v, e2 in self.compare(op, step, listed, e):
                     if v:
-                        found.append((listed, e2))
+                        found.append((table.value(reached, code), self.domain(key, e2)))
                     else:
-                        before.append(e2)
-            waiting = before
-        index = {s: i for i, s in enumerate(table.steps)}
-        results: Outcomes = []
-        for reached, e in [*found, *((None, e) for e in waiting)]:
-            row = len(table.steps) if reached is None else index[reached]
-            row -= table.between == "last_listed"
-            column = table.columns[table.codes.index(code) if code is not None else 0]
-            value = column[row] if 0 <= row < len(column) else None
-            results.append((NOT_ASKED if value is None else value, e))
-        return results
+                        going.append(e2)
+            waiting = going
+        found += [(table.value(before[-1], code), self.domain(key, e)) for e in waiting]
+        return [(NOT_ASKED if value is None else value, piece) for value, piece in found]
 
     # --- comparison -------------------------------------------------------------------------------
 
@@ -451,7 +457,11 @@ class Evaluator:
             low = int(domain.low or 0)
             return [(sign(x), Interval(x, x, whole=True)) for x in range(low, low + size)]
         if domain.whole and once:
-            return monotone_pieces(domain, sign)
+            memo_key = (_anonymous(a), _anonymous(b), domain)
+            if memo_key not in self.case.memo:
+                self.case.memo[memo_key] = monotone_pieces(domain, sign)
+            found: list[tuple[int, Interval]] = self.case.memo[memo_key]
+            return found
         return [(-1, domain), (0, domain), (1, domain)]
 
     def compare_several(self, op: str, a: Any, b: Any, env: Env, keys: set[Key]) -> Outcomes:
@@ -654,3 +664,12 @@ def _bounds(
         return (0 if positive else None, None)
     ends = [Fraction(a) * b if op == "*" else Fraction(a) / b for a in (la, ha) for b in (lb, hb)]
     return min(ends), max(ends)
+
+
+def _anonymous(term: Any) -> Any:
+    """A term without the name of its unknown: ages of different persons are cut alike."""
+    if not isinstance(term, Term):
+        return term
+    if term.op in ("+", "-", "*", "/"):
+        return (term.op, *map(_anonymous, term.parts))
+    return term.op

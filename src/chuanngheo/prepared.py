@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 
 import attrs
@@ -61,6 +61,31 @@ class Prepared:
             for name in {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member}:
                 count[name] = count.get(name, 0) + 1
         return frozenset(name for name, times in count.items() if times > 1)
+
+    def derives(self, name: str, given: Set[str], members: bool, memo: dict[str, bool]) -> bool:
+        """Whether a value is computed from what was given, rather than asked for as it is.
+
+        Values of the rule file always are. Facts and indicators are when something that they
+        alone read was given, or persons were: otherwise the caller answers at their own level.
+        """
+        if name in memo:
+            return memo[name]
+        tree = self.trees.get(name)
+        answer = tree is not None and name not in given
+        if answer and tree is not None and (name in self.rules.facts or name.startswith("deprived_")):
+            memo[name] = False
+            answer = any(
+                (isinstance(n, Quantifier) and members)
+                or (
+                    isinstance(n, Ref)
+                    and not n.member
+                    and n.name not in self.shared
+                    and (n.name in given or self.derives(n.name, given, members, memo))
+                )
+                for n in walk(tree)
+            )
+        memo[name] = answer
+        return answer
 
     @cached_property
     def interpretations(self) -> tuple[str, ...]:

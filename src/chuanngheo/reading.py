@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -106,7 +106,7 @@ def read_rules(
         assert base is not None
         root = merge(base, root)
     root = with_tables(with_facts(root, vocabulary), source, beside)
-    builder = _Builder(root, source)
+    builder = _Builder(root, source, frozenset(vocabulary_names(vocabulary)))
     fields = builder.build()
     if source.problems:
         raise _failed(source)
@@ -122,6 +122,13 @@ def _other_names(
     household, person, known = ([] if s is None else [i.text for i in s.items] or list(s.entries) for s in shelves)
     others = {*household, *(f"deprived_{k}" for k in known if k not in indicators), "deprivations"}
     return frozenset(others - set(facts)), frozenset(set(person) - set(facts))
+
+
+def vocabulary_names(vocabulary: Node) -> Iterable[str]:
+    """The names of all facts, of households and of persons."""
+    for shelf in ("household", "person"):
+        found = get(vocabulary, shelf)
+        yield from found.entries if found is not None else ()
 
 
 def vocabulary_facts(vocabulary: Node) -> Mapping[str, Fact]:
@@ -142,9 +149,10 @@ def _failed(source: Source) -> RuleFileError:
 class _Builder:
     """Walks the sections in the order in which later ones may name earlier ones."""
 
-    def __init__(self, root: Node, source: Source) -> None:
+    def __init__(self, root: Node, source: Source, elsewhere: frozenset[str] = frozenset()) -> None:
         self.root = root
         self.source = source
+        self.elsewhere = elsewhere
         self.sources: dict[str, Instrument] = {}
         self.household: dict[str, Type] = {}
         self.member: dict[str, Type] = {}
@@ -241,7 +249,7 @@ class _Builder:
             return stand_in
         names = Names(
             {**self.household, **(extra or {})}, self.member, self.table_types, self.code_lists,
-            {k: tuple(i.readings) for k, i in self.interpretations.items()}, person,
+            {k: tuple(i.readings) for k, i in self.interpretations.items()}, self.elsewhere, person,
         )  # fmt: skip
         try:
             return parse(text, names, want)
@@ -416,7 +424,7 @@ class _Builder:
                 f = self.fields(
                     entry,
                     ("kind", "label"),
-                    ("unit", "codes", "whole", "least", "most", "multiple", "asked_if", "of", "note"),
+                    ("unit", "codes", "whole", "least", "most", "multiple", "at_most", "asked_if", "of", "note"),
                 )
                 kind = self.choice(f.get("kind"), KINDS, "text")
                 codes = tuple(f["codes"].entries) if "codes" in f else ()
@@ -438,7 +446,7 @@ class _Builder:
             name, kind.kind, self.texts(f.get("label")), shelf, self.unit(f.get("unit")),
             {k: self.texts(n) for k, n in self.entries(f.get("codes")).items()},
             bool("whole" in f and as_boolean(f["whole"], self.source)),
-            self.number(f.get("least")), self.number(f.get("most")), int(multiple) if multiple else None,
+            self.number(f.get("least")), self.number(f.get("most")), int(multiple) if multiple else None, self.text(f.get("at_most")),
             asked, self.text(f.get("asked_if")), of, self.text(f.get("of")), self.texts(f.get("note")),
         )  # fmt: skip
 

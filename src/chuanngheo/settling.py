@@ -33,7 +33,7 @@ def settle(
         check_record(rules, facts, where)
         return chosen, None
     case = Case(prepare(rules, chosen, readings, derive), facts)
-    problems = contradictions(case, where)
+    problems = contradictions(case, where) + excesses(case, where)
     if problems:
         names = ", ".join(p.where for p in problems)
         raise HouseholdError(f"given values contradict the facts they are derived from: {names}", problems)
@@ -80,7 +80,7 @@ def derived_range(case: Case, name: str) -> Any:
     if name not in case.prepared.trees or not other.derives(name):
         return None
     evaluator = Evaluator(other)
-    outcomes = evaluator.outcomes(Ref(name), {})
+    outcomes = Decision(other).evaluate(Ref(name))
     if household_names(case.prepared.rules)[name].kind == "boolean":
         return frozenset(v is True for v, _ in outcomes)
     bounds = [evaluator.bounds(v, e) for v, e in outcomes if v is not NOT_ASKED]
@@ -111,6 +111,28 @@ def contradictions(case: Case, where: str = "") -> list[Problem]:
         assert not isinstance(given, str)
         if (low is not None and given < low - place) or (high is not None and given > high + place):
             problems.append(_contradiction(where + name, given, low if low == high else f"{low} to {high}"))
+    return problems
+
+
+def excesses(case: Case, where: str) -> list[Problem]:
+    """Numbers beyond another that they cannot exceed."""
+    problems = []
+    for name, fact in household_names(case.prepared.rules).items():
+        if not fact.at_most or (name not in case.facts.known and not case.derives(name)):
+            continue
+        value, most = case.certain(name), case.certain(fact.at_most)
+        if value is not None and most is not None and value > most:
+            shown = [number if isinstance(number, int) else round(float(number), 2) for number in (value, most)]
+            problems.append(
+                Problem(
+                    "CN045",
+                    where + name,
+                    f"{name} {shown[0]} is more than {fact.at_most} {shown[1]}",
+                    value,
+                    f"at most {shown[1]}",
+                    "check both, and their units",
+                )
+            )
     return problems
 
 

@@ -75,10 +75,9 @@ def trace(a: Assessment) -> Iterator[TraceStep]:
     for name in sorted(used_names(a), key=lambda n: _depth(a.case, n)):
         if name in rules.lines or name in household_names(rules):
             yield _value_step(a, name)
-    evaluator = Evaluator(a.case)
     for name, node in a.prepared.classes:
         cls = rules.classes[name]
-        truth = name == a.category if a.status == "decided" else _truth(evaluator.outcomes(node, {}))
+        truth = name == a.category if a.status == "decided" else _truth(a.decision.evaluate(node))
         possible = (truth,) if truth is not None else (False, True)
         cite = class_cite(rules, name, a.method)
         yield TraceStep("class", name, cls.labels, truth, possible, "", False, cls.text, cite)
@@ -119,7 +118,7 @@ def value_of(a: Assessment, name: str) -> tuple[Any, tuple[Any, ...]]:
         counts = a.decision.counts()
         return (counts[0] if len(counts) == 1 else None), counts
     evaluator = Evaluator(a.case)
-    outcomes = evaluator.outcomes(Ref(name), {})
+    outcomes = a.decision.evaluate(Ref(name))
     if any(isinstance(v, Term) for v, _ in outcomes):
         bounds = [evaluator.bounds(v, e) for v, e in outcomes if v is not NOT_ASKED]
         lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
@@ -154,7 +153,8 @@ def statuses(a: Assessment) -> Mapping[str, Any]:
         if a.method == RECORDED:
             found[name] = None
         elif a.on is not None and first is not None and a.on < first:
-            found[name] = False
+            persons = a.case.facts.members if status.of == "person" else None
+            found[name] = False if persons is None else (False,) * persons
         else:
             node = fold(status.node, dict(a.readings))
             evaluator = Evaluator(a.case)
