@@ -227,7 +227,7 @@ class Assessment:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that still matter, at the level at which the caller answers."""
-        return tuple(spell(k) for k in self._missing_keys())
+        return tuple(dict.fromkeys(spell(k) for k in self._missing_keys()))
 
     def _missing_keys(self) -> tuple[Any, ...]:
         if self._index >= 0 or self.method == RECORDED:

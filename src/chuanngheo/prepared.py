@@ -55,9 +55,9 @@ class Prepared:
 
     @cached_property
     def shared(self) -> frozenset[str]:
-        """Facts that more than one derived value reads: given alone they open none of them."""
+        """Facts that more than one fact or indicator reads: given alone they open none of them."""
         count: dict[str, int] = {}
-        for tree in self.trees.values():
+        for tree in (t for n, t in self.trees.items() if n in self.rules.facts or n.startswith("deprived_")):
             for name in {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member}:
                 count[name] = count.get(name, 0) + 1
         return frozenset(name for name, times in count.items() if times > 1)
@@ -66,7 +66,8 @@ class Prepared:
         """Whether a value is computed from what was given, rather than asked for as it is.
 
         Values of the rule file always are. Facts and indicators are when something that they
-        alone read was given, or persons were: otherwise the caller answers at their own level.
+        alone read was given, or persons were, or everything was: otherwise the caller answers at
+        their own level.
         """
         if name in memo:
             return memo[name]
@@ -74,15 +75,11 @@ class Prepared:
         answer = tree is not None and name not in given
         if answer and tree is not None and (name in self.rules.facts or name.startswith("deprived_")):
             memo[name] = False
-            answer = any(
-                (isinstance(n, Quantifier) and members)
-                or (
-                    isinstance(n, Ref)
-                    and not n.member
-                    and n.name not in self.shared
-                    and (n.name in given or self.derives(n.name, given, members, memo))
-                )
-                for n in walk(tree)
+            read = {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member} - self.lines.keys()
+            persons = any(isinstance(n, Quantifier) for n in walk(tree))
+            known = {n for n in read if n in given or self.derives(n, given, members, memo)}
+            answer = (
+                (persons and members) or bool(known - self.shared) or (bool(read) and known == read and not persons)
             )
         memo[name] = answer
         return answer

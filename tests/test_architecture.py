@@ -1,0 +1,86 @@
+"""The house: which room may import which, and what may not be in any of them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOMS = Path(__file__).parent.parent / "src" / "chuanngheo"
+
+# From the ground up: a room imports only from those before it.
+ORDER = [
+    "values", "errors", "units", "tree", "expression", "source", "resolving", "model", "reading", "domains",
+    "household", "prepared", "possible", "deciding", "compiling", "methods", "settling", "assessment", "tracing",
+    "explaining", "templates", "caveats", "flipping", "schema", "version", "reforming", "answering", "catalogue",
+    "testing",
+]  # fmt: skip
+
+# An assessment computes the rest when it is read: these doors open upwards, and only then.
+OPENED_LATER = {
+    "model": {"resolving"},
+    "assessment": {
+        "answering",
+        "deciding",
+        "possible",
+        "settling",
+        "tracing",
+        "caveats",
+        "flipping",
+        "explaining",
+        "templates",
+    },
+    "answering": {"schema", "reforming"},
+}
+
+
+def imports(path: Path, *, at_top: bool) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {id(node) for node in tree.body}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and (id(node) in top) is at_top:
+            found.add(node.module or "")
+    return found
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert sorted(p.stem for p in ROOMS.glob("*.py") if p.stem != "__init__") == sorted(ORDER)
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_rooms_import_from_below(room: str) -> None:
+    path = ROOMS / f"{room}.py"
+    below = set(ORDER[: ORDER.index(room)]) | {"version"}
+    assert imports(path, at_top=True) <= below, imports(path, at_top=True) - below
+    later = imports(path, at_top=False) - below
+    typing_only = {"answering", "assessment", "deciding", "possible"}
+    assert later <= OPENED_LATER.get(room, set()) | typing_only, later
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_no_amounts_years_or_provinces_in_the_engine(room: str) -> None:
+    tree = ast.parse((ROOMS / f"{room}.py").read_text(encoding="utf-8"))
+    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
+    bounds = {
+        "source": {1_048_576, 60_000},  # the size of a file
+        "expression": {4000},
+        "resolving": {5000},
+        "methods": {512},  # what is remembered
+        "templates": {2048},
+        "units": {1000},
+        "household": {2000},  # a day for ages that are given as they are
+        "possible": {2000},
+    }
+    if room != "testing":
+        assert not {n for n in numbers if n >= 400} - bounds.get(room, set())
+    assert not {n for n in numbers if 1945 <= n <= 2100} - bounds.get(room, {2000})
+
+
+def test_importing_loads_no_extra() -> None:
+    code = "import sys, chuanngheo; print(' '.join(m for m in ('narwhals','numpy','pandas','polars','hypothesis','jsonschema') if m in sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == ""

@@ -1,0 +1,118 @@
+"""Explanations, traces, flips and data: what a reader and a program get."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chuanngheo as cn
+from chuanngheo.explaining import explain
+from chuanngheo.testing import households
+
+STD = cn.standard("vn-2022")
+ON = date(2023, 10, 1)
+POOR = {"area": "rural", "income": 72_000_000, "household_size": 4} | {
+    f"deprived_{k}": k in ("water", "nutrition", "employment") for k in STD.indicators
+}
+SCHEMA = json.loads((files("chuanngheo") / "schemas" / "assessment-1.json").read_text(encoding="utf-8"))
+
+
+def test_vietnamese() -> None:
+    text = STD.assess(POOR, on=ON).explain("vi")
+    assert text.startswith("Kết quả: hộ nghèo.")
+    assert "Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2" in text
+    assert "từ 03 chỉ số" in text
+    assert "1.500.000 đồng/người/tháng" in text
+    assert "Thiếu hụt: 3 chỉ số trên 12 chỉ số (việc làm, dinh dưỡng, nguồn nước sinh hoạt)." in text
+    assert text.endswith(
+        "Kết quả tính toán theo tiêu chí, không thay thế quyết định công nhận của cơ quan có thẩm quyền."
+    )
+
+
+def test_english() -> None:
+    text = STD.assess(POOR, on=ON).explain("en")
+    assert text.startswith("Result: poor household.")
+    assert "Decree 07/2021/NĐ-CP, Article 3 clause 2" in text
+    assert "Deprivations: 3 indicators of 12 indicators (employment, nutrition, water source)." in text
+    assert text.endswith("Computed from the criteria; it does not replace recognition by the competent authority.")
+
+
+def test_a_recorded_class_has_no_disclaimer() -> None:
+    facts = {"recorded_category": "near_poor", "recorded_decision": "45/QĐ-UBND", "recorded_date": date(2023, 12, 1)}
+    a = STD.assess(facts)
+    assert (a.category, a.basis, a.status) == ("near_poor", "recorded", "decided")
+    assert "45/QĐ-UBND, 01/12/2023" in a.explain("vi")
+    assert "không thay thế" not in a.explain("vi")
+    assert a.to_dict()["disclaimer"] is None
+
+
+def test_undetermined_says_what_is_missing() -> None:
+    text = STD.assess({"area": "rural", "income_per_person": 1_000_000}).explain("en")
+    assert "undetermined; possibly: poor household, near-poor household" in text
+    assert "Still needed: number of deprivations (deprivations)." in text
+
+
+def test_grades_below_b_are_said() -> None:
+    a = cn.standard("vn-1998").assess({"area": "urban", "income_per_person": 40_000})
+    assert a.categories == ("hungry", "poor")
+    assert {c.grade for c in a.caveats} == {"D"}
+    assert "from memory, not confirmed (grade D)" in a.explain("en")
+    assert "chưa xác nhận (mức D)" in a.explain("vi")
+
+
+def test_flips_are_what_an_official_asks() -> None:
+    flips = STD.assess({"area": "rural", "income_per_person": 1_500_001, "deprivations": 3}).flips()
+    assert [(f.fact, f.change, f.category) for f in flips] == [
+        ("income_per_person", -1, "poor"),
+        ("income_per_person", 750_000, "not_poor"),
+        ("area", None, "poor"),
+    ]
+    assert "giảm 1 đồng/người/tháng" in flips[0].text("vi")
+    assert "1 đồng/person/month less" in str(flips[0])
+    assert STD.assess({"area": "rural"}).flips() == ()
+
+
+def test_a_reform_is_marked_everywhere() -> None:
+    changed = STD.reform(poverty_line={"rural": 2_000_000})
+    assert int(changed.line("poverty_line", area="rural")) == 2_000_000
+    assert int(changed.line("poverty_line", area="urban")) == 2_000_000
+    assert int(changed.line("average_line", area="rural")) == 2_250_000
+    assert changed != STD
+    assert changed.digest != STD.digest
+    a = changed.assess({"area": "rural", "income_per_person": 1_900_000, "deprivations": 3})
+    assert a.category == "poor"
+    assert "hypothetical" in repr(changed)
+    assert "HYPOTHETICAL, not law" in a.explain("en")
+    assert "GIẢ ĐỊNH" in a.explain("vi")
+    assert a.to_dict()["standard"]["hypothetical"] is True
+    assert "hypothetical" in {c.kind for c in a.caveats}
+
+
+STANDARDS = [*cn.standards(), cn.standard("vn-2011@1")]
+
+
+@pytest.mark.parametrize("std", STANDARDS, ids=lambda s: s.exact_id)
+@given(data=st.data(), lang=st.sampled_from(["vi", "en"]))
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_templates_say_what_the_general_way_says(std: cn.Standard, data: st.DataObject, lang: str) -> None:
+    a = std.assess(data.draw(households(std)), on=std.applies[-1].start)
+    assert a.explain(lang) == explain(a, lang)
+    assert "\0" not in a.explain(lang)
+
+
+@pytest.mark.parametrize("std", STANDARDS, ids=lambda s: s.exact_id)
+@given(data=st.data())
+@settings(deadline=None, max_examples=40, derandomize=True)
+def test_data_keeps_its_published_schema(std: cn.Standard, data: st.DataObject) -> None:
+    a = std.assess(data.draw(households(std)), on=std.applies[-1].start)
+    document = json.loads(json.dumps(a.to_dict(), ensure_ascii=False))
+    jsonschema.validate(document, SCHEMA)
+    assert document["schema"] == "chuanngheo/assessment/1"
+    assert document["standard"]["digest"] == std.digest
+    assert document["data_version"] == cn.DATA_VERSION
