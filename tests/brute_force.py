@@ -81,7 +81,8 @@ class Law:
         self.trees |= {f"deprived_{n}": d.node for n, d in self.rules.indicators.items() if d.node is not None}
         self.flags = [f"deprived_{n}" for n in self.rules.indicators]
         self.classes = [c for c in self.rules.classes.values() if self.method in c.methods]
-        readers = [{n.name for n in self.parts(tree, ()) if is_name(n)} for tree in self.trees.values()]
+        asked = [tree for name, tree in self.trees.items() if name in self.rules.facts or name in self.flags]
+        readers = [{n.name for n in self.parts(tree, ()) if is_name(n)} for tree in asked]
         self.shared = {name for names in readers for name in names if sum(name in other for other in readers) > 1}
 
     def settled(self, node: Any, given: Iterable[str]) -> bool | None:
@@ -366,6 +367,8 @@ class Question:
         days = list(days)
         statuses = self.law.rules.statuses.values()
         keys = list(self.unknowns(c.node for c in self.law.classes))
+        if "members" in keys:
+            raise TooMany("every list of persons")
         domains = [self.domain(k, numbers, days) for k in keys]
         size = 1
         for d in domains:

@@ -11,7 +11,7 @@ from .source import read_nodes as _read_nodes  # noqa: F401  (opens the YAML par
 
 if TYPE_CHECKING:
     from .answering import Standard
-    from .assessment import Assessment, Caveat, Flip, TraceStep
+    from .assessment import Assessment
     from .catalogue import (
         ReviewStandard,
         applicable,
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
         standard,
         standards,
     )
+    from .results import Caveat, Flip, TraceStep
 
     DATA_VERSION: str
     __version__: str
 
 _ROOMS = {
-    "assessment": ("Assessment", "Caveat", "Flip", "TraceStep"),
+    "assessment": ("Assessment",),
+    "results": ("Caveat", "Flip", "TraceStep"),
     "catalogue": (
         "ReviewStandard",
         "applicable",

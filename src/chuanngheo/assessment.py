@@ -13,79 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from .household import read_facts
 from .methods import RECORDED, Way
-from .model import Cite, Span, Text
+from .model import Span
 from .prepared import Prepared, prepare
-from .tree import Number, Quantifier
-from .values import Frozen, frozen
+from .results import NO_CLASS_NAME, Caveat, Flip, TraceStep, spell
 
 if TYPE_CHECKING:
     from .answering import Standard
     from .deciding import Decision
     from .possible import Case
-
-SCHEMA = "chuanngheo/assessment/1"
-NO_CLASS_NAME = "no_class"
-DISCLAIMER: Text = MappingProxyType({
-    "vi": "Kết quả tính toán theo tiêu chí, không thay thế quyết định công nhận của cơ quan có thẩm quyền.",
-    "en": "Computed from the criteria; it does not replace recognition by the competent authority.",
-})  # fmt: skip
-
-
-@frozen
-class Caveat(Frozen):
-    """Something a reader of the result must know. ``str()`` gives the English text."""
-
-    kind: str  # grade, interpretation, not_read, not_asked, rounding, span, status, method
-    about: str
-    grade: str
-    texts: Text
-
-    def text(self, lang: str = "vi") -> str:
-        return self.texts[lang]
-
-    def __str__(self) -> str:
-        return self.texts["en"]
-
-
-@frozen
-class Flip(Frozen):
-    """The nearest change of one value that changes the class.
-
-    ``change`` is ``to - value`` for numbers (in the value's own unit) and None for codes.
-    """
-
-    fact: str
-    value: Number | str
-    to: Number | str
-    change: Number | None
-    unit: str
-    category: str
-    texts: Text
-
-    def text(self, lang: str = "vi") -> str:
-        return self.texts[lang]
-
-    def __str__(self) -> str:
-        return self.texts["en"]
-
-
-@frozen
-class TraceStep(Frozen):
-    """One value on the way to the class.
-
-    ``value`` is None where it is not certain; ``possible`` then holds its values, or its least
-    and greatest for a number.
-    """
-
-    kind: str  # fact, line, value, indicator, class
-    name: str
-    labels: Text
-    value: Any
-    possible: tuple[Any, ...]
-    unit: str
-    given: bool
-    text: str
-    cite: Cite | None
 
 
 class Assessment:
@@ -375,39 +310,9 @@ def reassess(
     return standard.assess(household, on=on, method=method, readings=readings, derive=derive)
 
 
-def spell(key: Any) -> str:
-    """An unknown as the caller writes it: ``income``, ``members[2].sex``, ``members``."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key[0], Quantifier):
-        return "members"
-    return f"members[{key[0]}].{key[1]}"
-
-
-def indicator_cite(rules: Any, name: str, readings: Mapping[str, str]) -> Cite | None:
-    """The citation of an indicator under the readings in use."""
-    derived = rules.indicators[name]
-    for interpretation, sense, cite in derived.cites:
-        if readings.get(interpretation) == sense:
-            found: Cite = cite
-            return found
-    other: Cite | None = derived.cite
-    return other
-
-
-def class_cite(rules: Any, name: str, method: str) -> Cite:
-    """The citation of a class under a method."""
-    cls = rules.classes[name]
-    found: Cite = dict(cls.cites).get(method, cls.cite)
-    return found
-
-
 def _frozen(value: Any) -> Any:
     if isinstance(value, Mapping):
         return frozenset((k, _frozen(v)) for k, v in value.items())
     if isinstance(value, list | tuple):
         return tuple(_frozen(v) for v in value)
     return (type(value).__name__, value)
-
-
-__all__ = ["DISCLAIMER", "SCHEMA", "Assessment", "Caveat", "Flip", "TraceStep"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .assessment import Caveat, class_cite, indicator_cite, spell
 from .methods import RECORDED
 from .model import Cite
 from .possible import Evaluator
+from .results import Caveat, class_cite, indicator_cite, spell
 from .settling import rounding
 from .tracing import line_cite, used_interpretations, used_names
 

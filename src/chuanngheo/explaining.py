@@ -7,15 +7,16 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .assessment import DISCLAIMER, SCHEMA, class_cite
 from .deciding import COUNT
 from .household import household_names
 from .methods import RECORDED
 from .model import Cite, Fact, Text
+from .results import DISCLAIMER, SCHEMA, class_cite
 from .version import CODE_VERSION, data_version
 
 if TYPE_CHECKING:
-    from .assessment import Assessment, TraceStep
+    from .assessment import Assessment
+    from .results import TraceStep
 
 UNITS = {
     "vi": {"VND": "đồng", "person": "người", "month": "tháng", "year": "năm", "kg_rice": "kg gạo", "point": "điểm",

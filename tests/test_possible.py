@@ -1,0 +1,275 @@
+"""Possible classes, missing facts and the next question, against every completion tried by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, note, settings
+from hypothesis import strategies as st
+
+import chuanngheo as cn
+from brute_force import Answer, Law, Question, TooMany, birthdays
+from chuanngheo.testing import households
+
+settings.register_profile(
+    "ci",
+    max_examples=100,
+    derandomize=True,
+    print_blob=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=2000, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+FEW = settings(max_examples=settings.get_profile(settings.get_current_profile_name()).max_examples * 6 // 10)
+
+FICTIONAL = cn.read_standard(Path(__file__).parent / "fictional.yaml")
+VN_2022 = cn.standard("vn-2022")
+LIMIT = 1200  # completions looked at for one household
+
+Numbers = Mapping[str, Iterable[Any]]
+
+
+# --- the values that stand for all ----------------------------------------------------------------------
+
+
+def around(values: Iterable[Any], step: Any = 1) -> list[Any]:
+    """Each value, what lies just below and just above it."""
+    return [v + d for v in values for d in (-step, 0, step)]
+
+
+def sums(persons: Iterable[Mapping[str, Any]], name: str) -> set[Any]:
+    """What some of the persons come to together."""
+    found = {Fraction(0)}
+    for person in persons:
+        if person.get(name) is not None:
+            found |= {total + Fraction(person[name]) for total in found}
+    return found
+
+
+def fictional_numbers(household: Mapping[str, Any]) -> Numbers:
+    a_month = [5, 10, Fraction(25, 2), 15, 18, 20]
+    sizes = [household["household_size"]] if household.get("household_size") else [1, 2, 3, 4]
+    if household.get("members"):
+        sizes = [len(household["members"])]
+    members = household.get("members") or ()
+    stocks = [r - s for r in (5, Fraction(25, 2)) for s in sums(members, "stock")]
+    return {
+        "household_size": range(1, 5),
+        "grain": [*around({line * size * 12 for line in a_month for size in sizes}), 0, 100],
+        "lent_grain": [0, 50],
+        "grain_per_person": [*around(a_month, Fraction(1, 100)), 0],
+        "hands": range(5),
+        "points": range(0, 101, 5),
+        "marks": range(10),
+        "work_days": range(8),
+        "stock": [*around({s for s in stocks if s >= 0}, Fraction(1, 100)), 0, 13],
+        "debt": [0, 50, 51, 100, 101],
+        "weight_kg": around([3, Fraction(29, 10), 8, Fraction(15, 2), 14, 20, 19], Fraction(1, 100)),
+    }
+
+
+def vn_2022_numbers(household: Mapping[str, Any]) -> Numbers:
+    lines = [1_500_000, 2_000_000, 2_250_000, 3_000_000]
+    size = len(household["members"]) if household.get("members") else household.get("household_size")
+    sizes = {int(size)} if size else {1, 2, 3, 4}
+    totals = [household[n] for n in ("income", "income_excluding_allowances") if household.get(n) is not None]
+    edges = {int(Fraction(total) / 12 / line) + d for total in totals for line in lines for d in (-1, 0, 1)}
+    areas = [household.get(n) for n in ("floor_area", "mezzanine_area")]
+    edges |= {int(Fraction(a) / 8) + d for a in areas if a is not None for d in (-1, 0, 1, 2)}
+    table = VN_2022.tables
+    cells = {n: {v for c in table[f"{n}_cutoff"].columns for v in c if v is not None} for n in ("weight", "height")}
+    return {
+        "household_size": sorted({1, 2, 3, 4, 99} | {e for e in edges if 1 <= e <= 99}),
+        "income": [*around({line * s * 12 for line in lines for s in sizes}), 0],
+        "income_excluding_allowances": [*around({line * s * 12 for line in lines for s in sizes}), 0],
+        "income_per_person": [*around(lines), 0],
+        "income_excluding_allowances_per_person": [*around(lines), 0],
+        "b1": around([140, 175]),
+        "b2": range(0, 121, 10),
+        "floor_area": [*around({8 * s - Fraction(a) / d for s in sizes for d in (1, 2) for a in areas if a is not None}),
+                       *around({8 * s for s in sizes}), 0],
+        "mezzanine_area": [*around({16 * s - 2 * Fraction(a) for s in sizes for a in areas if a is not None}), 0, 1],
+        "floor_area_per_person": around([8]),
+        "weight_kg": [*around({w for w in cells["weight"] if w < 30}, Fraction(1, 100)), 1, 100],
+        "height_cm": [*around(sorted(cells["height"])[::9], Fraction(1, 100)), 30, 200],
+    }  # fmt: skip
+
+
+# --- one household, both ways ----------------------------------------------------------------------------
+
+
+def check(
+    standard: cn.Standard,
+    household: dict[str, Any],
+    on: date,
+    *,
+    method: str | None,
+    readings: Mapping[str, str] | None,
+    numbers: Callable[[Mapping[str, Any]], Numbers],
+    months: Iterable[int] = (),
+) -> Answer:
+    """The library and the completions agree on everything."""
+    chosen = method or standard.default_method
+    question = Question.of(Law(standard, chosen, readings or {}, on), household)
+    days = birthdays(on, months)
+    answer = question.answer(numbers(household), days, limit=LIMIT)
+    note(f"{answer.completions} completions")
+    a = standard.assess(household, on=on, method=method, readings=readings)
+    assert a.possible == answer.possible
+    assert len(set(a.missing)) == len(a.missing)
+    assert set(a.missing) == answer.missing
+    if answer.missing:
+        best = min(answer.scores[n] for n in a.missing)
+        assert answer.scores[a.next_question] == best, {n: answer.scores[n] for n in a.missing}
+        assert a.next_question == next(n for n in a.missing if answer.scores[n] == best)
+    else:
+        assert a.next_question is None
+    for name, truth in answer.statuses.items():
+        first = standard.statuses[name].start
+        if first is None or on >= first:
+            assert a.statuses[name] is truth, name
+    return answer
+
+
+def places(household: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Where a fact can be blanked."""
+    found: list[tuple[Any, ...]] = [(n,) for n in household if n != "members"]
+    for i, person in enumerate(household.get("members", ())):
+        found += [("members", i, n) for n in person]
+    return found
+
+
+def blanked(household: Mapping[str, Any], gone: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """The household without the facts in some places."""
+    gone = set(gone)
+    kept = {n: v for n, v in household.items() if (n,) not in gone}
+    if "members" in kept:
+        kept["members"] = [
+            {n: v for n, v in person.items() if ("members", i, n) not in gone} for i, person in enumerate(kept["members"])
+        ]
+    return kept
+
+
+@st.composite
+def partly_known(draw: Any, standard: cn.Standard, on: date, method: str, *, members: bool) -> tuple[Any, ...]:
+    """A complete household, up to four places to blank, and readings."""
+    readings = draw(
+        st.none()
+        | st.fixed_dictionaries({n: st.sampled_from(list(i.readings)) for n, i in standard.interpretations.items()})
+    )
+    whole = draw(households(standard, missing=False, members=members, method=method, readings=readings, on=on))
+    gone = draw(st.lists(st.sampled_from(places(whole)), max_size=4, unique=True))
+    return whole, gone, readings
+
+
+def compare(
+    standard: cn.Standard, drawn: tuple[Any, ...], on: date, method: str, numbers: Any, months: Iterable[int]
+) -> None:
+    """Blank as many of the places as can be looked at in full."""
+    whole, gone, readings = drawn
+    given_method = None if method == standard.default_method else method
+    for count in range(len(gone), -1, -1):
+        household = blanked(whole, gone[:count])
+        try:
+            check(standard, household, on, method=given_method, readings=readings, numbers=numbers, months=months)
+            return
+        except TooMany:
+            continue
+    assume(False)
+
+
+FICTIONAL_DAY = date(2001, 3, 31)
+FICTIONAL_MONTHS = (0, 1, 12, 60, 72, 84, 120, 180, 216, 600)
+
+
+@given(partly_known(FICTIONAL, FICTIONAL_DAY, "criteria", members=False))
+def test_fictional_flags(drawn: tuple[Any, ...]) -> None:
+    compare(FICTIONAL, drawn, FICTIONAL_DAY, "criteria", fictional_numbers, FICTIONAL_MONTHS)
+
+
+@given(partly_known(FICTIONAL, FICTIONAL_DAY, "criteria", members=True))
+def test_fictional_members(drawn: tuple[Any, ...]) -> None:
+    compare(FICTIONAL, drawn, FICTIONAL_DAY, "criteria", fictional_numbers, FICTIONAL_MONTHS)
+
+
+@FEW
+@given(partly_known(FICTIONAL, FICTIONAL_DAY, "scoring", members=False))
+def test_fictional_scoring(drawn: tuple[Any, ...]) -> None:
+    compare(FICTIONAL, drawn, FICTIONAL_DAY, "scoring", fictional_numbers, FICTIONAL_MONTHS)
+
+
+VN_DAY = date(2024, 2, 29)
+VN_MONTHS = sorted({0, *(12 * y for y in (3, 5, 6, 10, 12, 16, 18, 30, 31, 70)), *VN_2022.tables["weight_cutoff"].steps})
+
+
+@FEW
+@given(partly_known(VN_2022, VN_DAY, "criteria", members=False))
+@example(
+    ({"area": "rural", "household_size": 1, "income": 48_000_000, "income_excluding_allowances": 40_000_000,
+      "deprivations": 3}, [("income",)], None)
+)  # fmt: skip
+def test_vn_2022_flags(drawn: tuple[Any, ...]) -> None:
+    compare(VN_2022, drawn, VN_DAY, "criteria", vn_2022_numbers, VN_MONTHS)
+
+
+@FEW
+@given(partly_known(VN_2022, VN_DAY, "criteria", members=True))
+def test_vn_2022_members(drawn: tuple[Any, ...]) -> None:
+    compare(VN_2022, drawn, VN_DAY, "criteria", vn_2022_numbers, VN_MONTHS)
+
+
+@FEW
+@given(partly_known(VN_2022, VN_DAY, "scores", members=False))
+def test_vn_2022_scores(drawn: tuple[Any, ...]) -> None:
+    compare(VN_2022, drawn, VN_DAY, "scores", vn_2022_numbers, VN_MONTHS)
+
+
+# --- ages of which only the year, or the years, are known ------------------------------------------------
+
+
+@FEW
+@given(
+    st.sampled_from(("birth_year", "age", "age_months")),
+    st.sampled_from(FICTIONAL_MONTHS),
+    st.sampled_from((-1, 0, 1)),
+    st.sampled_from((date(2001, 3, 31), date(2000, 2, 29), date(2001, 12, 31), date(2001, 1, 1))),
+    st.fixed_dictionaries({"weight_kg": st.sampled_from((3, 8, 14, 20)), "sex": st.sampled_from(("male", "female"))}),
+    st.integers(0, 400),
+)
+def test_an_age_told_in_part(told: str, months: int, aside: int, on: date, person: dict[str, Any], grain: int) -> None:
+    value = {"birth_year": on.year - months // 12 + aside, "age": months // 12 + aside, "age_months": months + aside}[told]
+    assume(value >= 0 and (told != "birth_year" or value <= on.year))
+    household = {
+        "region": "south", "grain": grain, "tent": False, "flooded": False, "well": "covered", "deprived_health": False,
+        "members": [{told: value, "work_days": 0, "stock": 9, "debt": 0, "school": False, **person}],
+    }  # fmt: skip
+    every_month = range(max(0, 12 * (value - 1)), 12 * (value + 2)) if told == "age" else range(value, value + 1)
+    if told == "birth_year":
+        every_month = range(max(0, 12 * (on.year - value - 1)), 12 * (on.year - value + 2))
+    check(FICTIONAL, household, on, method=None, readings=None, numbers=fictional_numbers, months=every_month)
+
+
+# --- what a brute force cannot look at -------------------------------------------------------------------
+
+
+def test_nothing_known() -> None:
+    a = FICTIONAL.assess({})
+    assert a.possible == tuple(FICTIONAL.classes)
+    assert len(set(a.missing)) == len(a.missing)
+    assert a.next_question in a.missing
+
+
+@pytest.mark.parametrize("persons", [1, 2, 3, 4])
+def test_blank_members_answer_in_time(persons: int) -> None:
+    household = {"area": "rural", "income": 24_000_000 * persons, "household_size": persons, "members": [{}] * persons}
+    a = VN_2022.assess(household, on=VN_DAY)
+    assert a.possible == ("average",) or a.missing
+    a.to_dict()
