@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -65,7 +66,13 @@ def _shelf() -> Mapping[str, tuple[Shelved, ...]]:
 
 @cache
 def _read(path: str) -> Standard:
-    return read_standard(path)
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of small values that all stay: nothing to collect yet
+    try:
+        return read_standard(path)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_standard(path: str | os.PathLike[str]) -> Standard:
@@ -217,7 +224,7 @@ def line(
 
 def _on_span(quantity: Quantity, span: Span) -> Quantity:
     """A line under a span whose ground is read less well carries the span's grade."""
-    if span.cite.grade <= quantity.grade:
+    if span.cite.grade <= quantity.grade or (span.concerns and quantity.name not in span.concerns):
         return quantity
     note = f"on the days of {span.cite.label('en')} (grade {span.cite.grade})"
     cite: Cite = evolve(

@@ -58,6 +58,8 @@ def _span(a: Assessment) -> Iterator[Caveat]:
             "en": f"{a.on} lies outside the days {a.standard.id} covers.",
         })  # fmt: skip
         return
+    if span.concerns and not set(a.possible) & set(span.concerns):
+        return
     if span.cite.grade in "CD":
         yield _grade("applies", span.cite, {"vi": "Thời gian áp dụng", "en": "The days it covers"})
     if span.cite.source.issued is None:

@@ -194,6 +194,7 @@ class Span(Frozen):
     end: date | None
     cite: Cite
     review: Cite | None = None  # the ground on which the autumn before already lists by it
+    concerns: tuple[str, ...] = ()  # classes and lines that the ground is about, where not all
 
     def holds(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day <= self.end)

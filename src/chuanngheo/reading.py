@@ -381,9 +381,10 @@ class _Builder:
     def applies(self, node: Node | None) -> tuple[Span, ...]:
         spans: list[tuple[Span, Node]] = []
         for item in node.items if node is not None else ():
-            f = self.fields(item, ("from", "cite"), ("to", "review"))
+            f = self.fields(item, ("from", "cite"), ("to", "review", "concerns"))
             start, end = self.day(f.get("from")), self.day(f.get("to"))
             review = self.cite(f["review"], item) if "review" in f else None
+            concerns = tuple(self.text(name) for name in (f["concerns"].items if "concerns" in f else ()))
             if start is None:
                 continue
             if end is not None and end < start:
@@ -393,7 +394,7 @@ class _Builder:
                     f"the span ends on {end}, before it starts on {start}",
                     remedy="exchange the two days",
                 )
-            spans.append((Span(start, end, self.cite(f.get("cite"), item), review), item))
+            spans.append((Span(start, end, self.cite(f.get("cite"), item), review, concerns), item))
         if node is not None and not node.items:
             self.source.report(
                 "CN015",
