@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
@@ -29,7 +30,7 @@ def test_vietnamese() -> None:
     assert "Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2" in text
     assert "từ 03 chỉ số" in text
     assert "1.500.000 đồng/người/tháng" in text
-    assert "Thiếu hụt: 3 chỉ số trên 12 chỉ số (việc làm, dinh dưỡng, nguồn nước sinh hoạt)." in text
+    assert "Thiếu hụt: 3 trên 12 chỉ số (việc làm, dinh dưỡng, nguồn nước sinh hoạt)." in text
     assert text.endswith(
         "Kết quả tính toán theo tiêu chí, không thay thế quyết định công nhận của cơ quan có thẩm quyền."
     )
@@ -39,7 +40,7 @@ def test_english() -> None:
     text = STD.assess(POOR, on=ON).explain("en")
     assert text.startswith("Result: poor household.")
     assert "Decree 07/2021/NĐ-CP, Article 3 clause 2" in text
-    assert "Deprivations: 3 indicators of 12 indicators (employment, nutrition, water source)." in text
+    assert "Deprivations: 3 of 12 indicators (employment, nutrition, water source)." in text
     assert text.endswith("Computed from the criteria; it does not replace recognition by the competent authority.")
 
 
@@ -98,21 +99,27 @@ STANDARDS = [*cn.standards(), cn.standard("vn-2011@1")]
 
 
 @pytest.mark.parametrize("std", STANDARDS, ids=lambda s: s.exact_id)
-@given(data=st.data(), lang=st.sampled_from(["vi", "en"]))
-@settings(deadline=None, max_examples=60, derandomize=True)
-def test_templates_say_what_the_general_way_says(std: cn.Standard, data: st.DataObject, lang: str) -> None:
-    a = std.assess(data.draw(households(std)), on=std.applies[-1].start)
-    assert a.explain(lang) == explain(a, lang)
-    assert "\0" not in a.explain(lang)
+def test_templates_say_what_the_general_way_says(std: cn.Standard) -> None:
+    @given(household=households(std), lang=st.sampled_from(["vi", "en"]))
+    @settings(deadline=None, max_examples=60, derandomize=True)
+    def check(household: dict[str, Any], lang: str) -> None:
+        a = std.assess(household, on=std.applies[-1].start)
+        assert a.explain(lang) == explain(a, lang)
+        assert "\0" not in a.explain(lang)
+
+    check()
 
 
 @pytest.mark.parametrize("std", STANDARDS, ids=lambda s: s.exact_id)
-@given(data=st.data())
-@settings(deadline=None, max_examples=40, derandomize=True)
-def test_data_keeps_its_published_schema(std: cn.Standard, data: st.DataObject) -> None:
-    a = std.assess(data.draw(households(std)), on=std.applies[-1].start)
-    document = json.loads(json.dumps(a.to_dict(), ensure_ascii=False))
-    jsonschema.validate(document, SCHEMA)
-    assert document["schema"] == "chuanngheo/assessment/1"
-    assert document["standard"]["digest"] == std.digest
-    assert document["data_version"] == cn.DATA_VERSION
+def test_data_keeps_its_published_schema(std: cn.Standard) -> None:
+    @given(household=households(std))
+    @settings(deadline=None, max_examples=40, derandomize=True)
+    def check(household: dict[str, Any]) -> None:
+        a = std.assess(household, on=std.applies[-1].start)
+        document = json.loads(json.dumps(a.to_dict(), ensure_ascii=False))
+        jsonschema.validate(document, SCHEMA)
+        assert document["schema"] == "chuanngheo/assessment/1"
+        assert document["standard"]["digest"] == std.digest
+        assert document["data_version"] == cn.DATA_VERSION
+
+    check()

@@ -29,6 +29,7 @@ class Standard(RuleSet):
     """
 
     hypothetical: bool = False
+    stands_in_for: str = ""  # a jurisdiction that has no standard of its own
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Standard) and self.digest == other.digest and self.hypothetical == other.hypothetical

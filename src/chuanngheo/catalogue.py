@@ -174,9 +174,10 @@ def _applicable(
 ) -> tuple[Standard, Span]:
     spans = _spans(jurisdiction, entity, known_at)
     found = _on_day(spans, day)
-    if found is None and fallback and jurisdiction != COUNTRY and jurisdiction.startswith(f"{COUNTRY}-"):
+    if found is None and fallback and jurisdiction.startswith(f"{COUNTRY}-"):
         spans = _spans(COUNTRY, entity, known_at)
-        found = _on_day(spans, day)
+        national = _on_day(spans, day)
+        found = (_standing_in(national[0], jurisdiction), national[1]) if national else None
     if found is not None:
         return found
     known = f" by what was issued up to {known_at}" if known_at else ""
@@ -190,6 +191,11 @@ def _applicable(
     raise NoStandard(
         f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}"
     )
+
+
+@cache
+def _standing_in(national: Standard, jurisdiction: str) -> Standard:
+    return evolve(national, stands_in_for=jurisdiction)
 
 
 def line(
@@ -312,6 +318,7 @@ def assess(
     known_at: date | None = None,
     method: str | None = None,
     readings: Mapping[str, str] | None = None,
+    derive: str = "all",
 ) -> Assessment:
     """Assess a household under the standard that covers a day.
 
@@ -320,7 +327,7 @@ def assess(
     'average'
     """
     found = applicable(on, jurisdiction, "household", known_at)
-    return found.assess(household, on=on, method=method, readings=readings)
+    return found.assess(household, on=on, method=method, readings=readings, derive=derive)
 
 
 def facts() -> Mapping[str, Fact]:

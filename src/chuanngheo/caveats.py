@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .deciding import COUNT
 from .methods import RECORDED
-from .model import Cite
+from .model import Cite, weakest
 from .possible import Evaluator
 from .results import Caveat, class_cite, indicator_cite, spell
 from .settling import rounding
@@ -71,6 +72,17 @@ def _span(a: Assessment) -> Iterator[Caveat]:
 
 def _grades(a: Assessment) -> Iterator[Caveat]:
     rules = a.standard
+    if rules.stands_in_for:
+        yield Caveat("fallback", rules.stands_in_for, "B", {
+            "vi": f"Không có chuẩn riêng của {rules.stands_in_for} ở đây; dùng chuẩn quốc gia {rules.id}.",
+            "en": f"No standard of {rules.stands_in_for} is here; the national {rules.id} stands in.",
+        })  # fmt: skip
+    inputs = [d for d in rules.indicators.values() if d.node is None and d.cite is not None and d.cite.grade in "CD"]
+    if inputs and COUNT in used_names(a):
+        yield Caveat("grade", COUNT, weakest(*(d.cite.grade for d in inputs if d.cite is not None)), {
+            "vi": "Các chỉ số thiếu hụt là số liệu cho sẵn: tên và ngưỡng của chúng chưa đọc được trong văn bản.",
+            "en": "The indicators of deprivation are taken as given: their names and thresholds were not read in the text.",
+        })  # fmt: skip
     if rules.hypothetical:
         yield Caveat("hypothetical", rules.id, "D", {
             "vi": "Chuẩn giả định của người dùng, không phải pháp luật.",

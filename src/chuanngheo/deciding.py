@@ -149,6 +149,21 @@ class Decision:
             totals = {t + a[0] for t in totals for a, _, _ in self.sums(group, None, None, {})}
         return tuple(sorted(totals))
 
+    @cached_property
+    def gathered(self) -> frozenset[Key]:
+        """Unknown numbers of members that only their sum, least or greatest is read of.
+
+        Their range is known, not how each moves it: while the class is open, all of them count.
+        """
+        found: set[Key] = set()
+        trees = [*self.class_trees, *(Ref(f) for g in self.groups for f in g.flags)]
+        names = _names(self.case, trees) | {f for g in self.groups for f in g.flags}
+        trees += [self.case.prepared.trees[n] for n in names if n not in self.case.known and self.case.derives(n)]
+        for q in {n for t in trees for n in walk(t) if isinstance(n, Quantifier) and n.kind in ("sum", "min", "max")}:
+            for i in range(self.case.facts.members or 0):
+                found |= self.case.unknowns(q.body, i)
+        return frozenset(found)
+
     # --- groups -----------------------------------------------------------------------------------
 
     def sums(self, group: Group, keep: Key | None, twin: Key | None, begin: Env) -> Sums:
@@ -419,6 +434,8 @@ def matters(decision: Decision, key: Key) -> bool:
     domain = decision.case.domain(key)
     if not isinstance(domain, Interval):
         return differ()
+    if key in decision.gathered:
+        return True
     parts = _parts(decision, key, domain)  # a few pairs of values usually show it; all of them prove it
     if len({classes for _, classes in parts}) > 1:
         return True
@@ -494,14 +511,25 @@ def cells(domain: Interval, parts: Iterable[Interval]) -> list[Interval]:
     return result
 
 
+def askable(case: Case, key: Key) -> bool:
+    """Whether it is settled that a fact is asked in this case: nobody asks the contract of one who may not work."""
+    person = _person_of(key)
+    fact = case.prepared.rules.facts.get(key if isinstance(key, str) else str(key[1]))
+    if fact is None or fact.asked_if is None:
+        return True
+    return all(v is True for v, _ in Evaluator(case).outcomes(fact.asked_if, {}, person))
+
+
 def next_question(decision: Decision, candidates: Iterable[Key]) -> Key | None:
     """The unknown whose answer settles most.
 
     Each answer leaves some set of classes open; the unknown with the smallest average size over
-    the different sets its answers can leave wins, the one read first among equals.
+    the different sets its answers can leave wins, the one read first among equals. Facts of which
+    it is not settled that they are asked come last.
     """
     best: tuple[Fraction, Key] | None = None
-    for key in candidates:
+    keys = list(candidates)
+    for key in [k for k in keys if askable(decision.case, k)] or keys:
         sets = {classes for _, classes in pieces(decision, key)}
         score = Fraction(sum(map(len, sets)), len(sets))
         if best is None or score < best[0]:

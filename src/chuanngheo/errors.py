@@ -74,7 +74,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A remedy that names the nearest known names, or lists a few of them."""
     from difflib import get_close_matches  # only a report needs it
 
-    names = sorted(known)
+    names = sorted(set(known))
+    if not names:
+        return "none is known here"
     close = get_close_matches(name, names, n=3, cutoff=0.6)
     if close:
         return "did you mean " + " or ".join(close) + "?"

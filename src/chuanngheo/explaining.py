@@ -202,8 +202,9 @@ def _deprivations(a: Assessment, lang: str, marked: bool) -> Iterator[str]:
     total = len(a.standard.indicators)
     head = words["deprived"]
     if count is not None:
-        known = f"{MARK}{COUNT}{MARK}" if marked else possible_text(count, None, lang)
-        head += f": {known} {words['of']} {unit_text_count(total, lang)}"
+        known = f"{MARK}{COUNT}{MARK}" if marked else count_text(count.possible, lang)
+        of = f" {words['of']} {total}" if total else ""
+        head += f": {known}{of} {UNITS[lang]['indicator']}"
     deprived = [s.labels[lang] for s in flags if s.value is True]
     unknown = [s.labels[lang] for s in flags if s.value is None]
     yield head + (f"{MARK}{FLAGS}{MARK}" if marked else flags_text(deprived, unknown, lang))
@@ -223,8 +224,10 @@ def flags_text(deprived: list[str], unknown: list[str], lang: str) -> str:
     return f" ({'; '.join(parts)})." if parts else "."
 
 
-def unit_text_count(total: int, lang: str) -> str:
-    return f"{total} {UNITS[lang]['indicator']}" if total else UNITS[lang]["indicator"]
+def count_text(possible: tuple[Any, ...], lang: str) -> str:
+    """``3``, or ``from 1 to 4``."""
+    low, high = min(possible), max(possible)
+    return str(low) if low == high else f"{WORDS[lang]['between']} {low} {WORDS[lang]['to']} {high}"
 
 
 def _missing(a: Assessment, lang: str) -> Iterator[str]:

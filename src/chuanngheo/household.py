@@ -20,6 +20,8 @@ from .values import field
 Key = Any  # a household name, or (person, name)
 
 _TEXT_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}\Z")  # 150.000 is how thousands are written in Vietnamese
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}\Z")  # 150.000 is how thousands are written in Vietnamese
 _GROUPED = re.compile(r"-?[0-9]{1,3}([., ][0-9]{3})+\Z")
 _AGES = {"age": "years", "age_months": "months", "birth_year": "year"}
 
@@ -241,6 +243,11 @@ class _Reader:
 
     def number(self, fact: Fact, value: Any, place: str) -> Number | None:
         exact = to_number(value)
+        if isinstance(value, str) and fact.unit.startswith("VND") and _THOUSANDS.match(value.strip()):
+            digits = value.strip().replace(".", "")
+            self.problem("CN051", place, f"{quoted(value)} can mean {digits} or {exact and float(exact):g}", value,
+                         f"{_range(fact)} {fact.unit}", f"write {digits}, or a number with other than three decimals")  # fmt: skip
+            return None
         if exact is None:
             remedy = "a number, or None where it is unknown"
             if isinstance(value, str) and _GROUPED.match(value.strip()):
@@ -308,7 +315,7 @@ def household_names(rules: RuleSet) -> Mapping[str, Fact]:
         names = {n: f for n, f in rules.facts.items() if f.entity == "household"}
         for values in (rules.values, *(m.values for m in rules.methods.values())):
             for name, d in values.items():
-                names[name] = Fact(name, d.kind, d.labels, unit=d.unit)
+                names.setdefault(name, Fact(name, d.kind, d.labels, unit=d.unit))
         for name, d in rules.indicators.items():
             names[f"deprived_{name}"] = Fact(f"deprived_{name}", "boolean", d.labels)
         if rules.indicators or "deprivations" in names:

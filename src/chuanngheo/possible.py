@@ -6,8 +6,10 @@ test changes. Whatever no later step reads is then forgotten and equal states be
 that a count of twelve unknown flags is thirteen states and not four thousand paths. The result
 is exact: a class is possible if and only if some completion of the facts gives it.
 
-(One exception errs on the safe side: a comparison that joins two unknown numbers, neither a
-bounded whole number, may report both outcomes where a third fact would allow one.)
+Where it is not, it errs towards more classes, never towards a wrong one. That happens in rules
+such as no shipped standard has: a comparison of two unknown numbers of which neither is a whole
+number with at most 200 values, or of one that enters it otherwise than in a straight line; the
+sum, least or greatest of unknown numbers of members; several quantifiers without any members.
 """
 
 from __future__ import annotations
@@ -103,7 +105,8 @@ class Case:
         """Whether a household value is computed here, rather than given or asked for as it is."""
         if name in self.free:
             return False
-        return self.prepared.derives(name, self.known.keys(), self.facts.members is not None, self._derives)
+        answered = self.known.keys() | self.free  # what is set free was answered at that level
+        return self.prepared.derives(name, answered, self.facts.members is not None, self._derives)
 
     @cached_property
     def _derives(self) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import attrs
 
-from .errors import NoStandard, nearest
+from .errors import NoStandard, Problem, nearest
 from .model import RuleSet
 from .tree import Node, Quantifier, Ref, fold, readings_in, walk
 from .values import field
@@ -100,9 +100,13 @@ def choose_readings(rules: RuleSet, readings: Mapping[str, str] | None) -> dict[
     for name, sense in (readings or {}).items():
         known = rules.interpretations.get(name)
         if known is None:
-            raise NoStandard(f"{rules.exact_id} has no interpretation {name!r}; {nearest(name, rules.interpretations)}")
+            problem = Problem("CN063", "readings", f"there is no interpretation {name!r}", name,
+                              ", ".join(rules.interpretations), nearest(name, rules.interpretations))  # fmt: skip
+            raise NoStandard(f"{rules.exact_id} has no interpretation {name!r}", [problem])
         if sense not in known.readings:
-            raise NoStandard(f"interpretation {name} has no reading {sense!r}; allowed: {', '.join(known.readings)}")
+            problem = Problem("CN063", f"readings[{name!r}]", f"there is no reading {sense!r}", sense,
+                              ", ".join(known.readings), "name one of them")  # fmt: skip
+            raise NoStandard(f"interpretation {name} has no reading {sense!r}", [problem])
         chosen[name] = sense
     return chosen
 
@@ -114,7 +118,8 @@ def prepare(rules: RuleSet, method: str, readings: Mapping[str, str] | None = No
     """
     chosen = choose_readings(rules, readings)
     if derive not in DERIVE:
-        raise NoStandard(f"derive={derive!r} is unknown; allowed: {', '.join(DERIVE)}")
+        problem = Problem("CN064", "derive", f"{derive!r} is unknown", derive, ", ".join(DERIVE), "name one of them")
+        raise NoStandard(f"derive={derive!r} is unknown", [problem])
     key = ("prepared", method, tuple(sorted(chosen.items())), derive)
     if key not in rules.memo:
         rules.memo[key] = _prepare(rules, method, chosen, derive)

@@ -32,7 +32,7 @@ from .resolving import Reader, get, merge, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
 from .tree import Const, Number, Ref, Switch, walk
 from .tree import Node as Tree
-from .units import Unit, unit
+from .units import ATOMS, Unit, unit
 from .values import evolve
 
 T = TypeVar("T")
@@ -92,6 +92,9 @@ def read_rules(
     if root is None or source.problems:
         raise _failed(source)
     extends = get(root, "extends")
+    if extends is not None and not re.search(r"@[0-9]", extends.text):
+        source.report("CN022", extends, f"{extends.text} is not pinned", remedy=f"pin a version: {extends.text}@1")
+        raise _failed(source)
     if extends is not None:
         try:
             base, _ = read_nodes(parent(extends.text), extends.text)
@@ -171,9 +174,9 @@ class _Builder:
         allowed = (*required, *optional)
         for key, (key_node, _) in node.entries.items():
             if key not in allowed:
-                self.source.report(
-                    "CN008", key_node, f"unknown key {key}", allowed=", ".join(allowed), remedy=nearest(key, allowed)
-                )
+                comma = ", or quote a text that holds a comma" if allowed == LANGUAGES else ""
+                remedy = nearest(key, allowed) + comma
+                self.source.report("CN008", key_node, f"unknown key {key}", allowed=", ".join(allowed), remedy=remedy)
         for key in required:
             if key not in node.entries:
                 self.source.report("CN009", node, f"the key {key} is missing", allowed=", ".join(allowed))
@@ -234,7 +237,10 @@ class _Builder:
             unit(node.text)
         except KeyError as error:
             self.source.report(
-                "CN018", node, f"unknown unit {error.args[0]!r}", remedy="write it as in VND/person/month; see docs"
+                "CN018",
+                node,
+                f"unknown unit {error.args[0]!r}",
+                remedy=f"units are made of {', '.join(ATOMS)}, as in VND/person/month",
             )
             return ""
         return node.text
@@ -260,14 +266,8 @@ class _Builder:
 
     # --- citations ----------------------------------------------------------------------------
 
-    def cite(self, node: Node | None, place: Node) -> Cite:
-        if node is None:
-            self.source.report(
-                "CN019",
-                place,
-                "a citation is missing here",
-                remedy="cite: {source: ..., at: Điều ..., words: ..., grade: A}",
-            )
+    def cite(self, node: Node | None) -> Cite:
+        if node is None:  # the key was missed already
             return Cite(Instrument("", "", {}), "", "D")
         fields = self.fields(node, ("source", "grade"), ("at", "words", "note"))
         grade = self.choice(fields.get("grade"), tuple(GRADES), "D")
@@ -383,7 +383,7 @@ class _Builder:
         for item in node.items if node is not None else ():
             f = self.fields(item, ("from", "cite"), ("to", "review", "concerns"))
             start, end = self.day(f.get("from")), self.day(f.get("to"))
-            review = self.cite(f["review"], item) if "review" in f else None
+            review = self.cite(f["review"]) if "review" in f else None
             concerns = tuple(self.text(name) for name in (f["concerns"].items if "concerns" in f else ()))
             if start is None:
                 continue
@@ -394,7 +394,7 @@ class _Builder:
                     f"the span ends on {end}, before it starts on {start}",
                     remedy="exchange the two days",
                 )
-            spans.append((Span(start, end, self.cite(f.get("cite"), item), review, concerns), item))
+            spans.append((Span(start, end, self.cite(f.get("cite")), review, concerns), item))
         if node is not None and not node.items:
             self.source.report(
                 "CN015",
@@ -461,14 +461,14 @@ class _Builder:
         if "value" in f or "by" in f:
             tree, table = self.cell(f.get("value", node), named, facts)
         cites = tuple(self.cell_cites(f.get("cites"), ()))
-        return Line(name, self.texts(f.get("label")), named, tree, table, self.cite(f.get("cite"), node), cites)
+        return Line(name, self.texts(f.get("label")), named, tree, table, self.cite(f.get("cite")), cites)
 
     def cell(self, node: Node, named: str, facts: Mapping[str, Fact]) -> tuple[Tree, Any]:
         """A number, or numbers by the codes of a fact, which may nest."""
         by = get(node, "by")
         if by is None:
             value = self.number(node)
-            if value is not None and named.startswith("VND") and not isinstance(value, int):
+            if value is not None and named.startswith("VND") and not node.text.strip().replace("_", "").isdecimal():
                 self.source.report(
                     "CN012", node, f"{node.text} is not a whole number of đồng", remedy="write every digit: 1_500_000"
                 )
@@ -497,12 +497,17 @@ class _Builder:
         if node is None or node.kind != "mapping":
             return []
         if "grade" in node.entries:
-            return [(path, self.cite(node, node))]
+            return [(path, self.cite(node))]
         return [c for code, (_, below) in node.entries.items() for c in self.cell_cites(below, (*path, code))]
 
     def table(self, name: str, node: Node) -> None:
         if get(node, "like") is not None:
             self.table_like(name, node)
+            return
+        if get(node, "unread") is not None:  # its file was missed already
+            listed = get(node, "columns")
+            codes = tuple(listed.entries) if listed is not None else ()
+            self.table_types[name] = (unit("month"), unit("indicator"), codes)
             return
         f = self.fields(node, ("step", "unit", "cite", "rows"), ("columns", "value", "between"))
         step = self.text(f.get("step"))
@@ -524,7 +529,7 @@ class _Builder:
         named = self.unit(f.get("unit"))
         columns = tuple(tuple(r[c + 1] for r in rows) for c in range(width - 1))
         between = self.choice(f.get("between"), BETWEEN, "last_listed")
-        self.tables[name] = Table(name, step, named, codes, steps, columns, between, self.cite(f.get("cite"), node))
+        self.tables[name] = Table(name, step, named, codes, steps, columns, between, self.cite(f.get("cite")))
         self.table_types[name] = (kind.unit, unit(named) if named else unit("indicator"), codes)
 
     def table_like(self, name: str, node: Node) -> None:
@@ -545,8 +550,9 @@ class _Builder:
         entries = self.entries(node)
         for name, entry in entries.items():
             if name in self.household:
+                key = node.entries[name][0] if node is not None else entry
                 self.source.report(
-                    "CN016", entry, f"{name} already names a fact, line or value", remedy="choose another name"
+                    "CN016", key, f"{name} already names a fact, line or value", remedy="choose another name"
                 )
             named = get(entry, "unit")
             size = self.unit(named) if named is not None else ""
@@ -562,7 +568,7 @@ class _Builder:
         kind = Type("number", unit(named)) if named else BOOLEAN
         tree = self.expression(f[key], kind) if key in f else None
         cites = [
-            (interpretation, sense, self.cite(n, n))
+            (interpretation, sense, self.cite(n))
             for interpretation, senses in self.entries(f.get("cites"), _ID).items()
             for sense, n in self.entries(senses).items()
         ]
@@ -575,7 +581,7 @@ class _Builder:
                     f"{interpretation}: {sense} is no reading of this file",
                     remedy=nearest(interpretation, self.interpretations),
                 )
-        cite = self.cite(f.get("cite"), node) if key == "deprived" or "cite" in f else None
+        cite = self.cite(f.get("cite")) if key == "deprived" or "cite" in f else None
         return Derived(name, self.texts(f.get("label")), kind.kind, named, tree, self.text(f.get(key)), cite,
                        self.text(f.get("dimension")), tuple(cites))  # fmt: skip
 
@@ -621,8 +627,8 @@ class _Builder:
         elif "otherwise" in f:
             as_boolean(f["otherwise"], self.source)
         only = tuple(self.choice(i, tuple(methods), "") for i in (f["methods"].items if "methods" in f else ()))
-        cites = tuple((k, self.cite(n, n)) for k, n in self.entries(f.get("cites")).items())
-        return Class(name, self.texts(f.get("label")), tree, self.text(f.get("when"), "otherwise"), self.cite(f.get("cite"), node),
+        cites = tuple((k, self.cite(n)) for k, n in self.entries(f.get("cites")).items())
+        return Class(name, self.texts(f.get("label")), tree, self.text(f.get("when"), "otherwise"), self.cite(f.get("cite")),
                      self.text(f.get("within")), only or tuple(methods), cites)  # fmt: skip
 
     def status(self, name: str, node: Node, shared: Mapping[str, Type]) -> Status:
@@ -630,12 +636,21 @@ class _Builder:
         of = self.choice(f.get("of"), ("household", "person"), "household")
         tree = self.expression(f["when"], BOOLEAN, extra=shared, person=of == "person") if "when" in f else Const(False)
         start = None if "from" in f and f["from"].text == "unknown" else self.day(f.get("from"))
-        return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when")), self.cite(f.get("cite"), node), start,
+        return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when")), self.cite(f.get("cite")), start,
                       self.text(f.get("from_note")))  # fmt: skip
 
     def unseen(self, node: Node) -> Unseen:
         f = self.fields(node, ("what", "consequence"))
         return Unseen(self.texts(f.get("what")), self.texts(f.get("consequence")))
+
+    def place_of(self, name: str) -> Node:
+        """The key under which a value or indicator stands."""
+        for section in ("values", "indicators", "methods"):
+            node = get(self.root, section)
+            for below in (node, *(get(n, "values") for _, n in node.entries.values())) if node is not None else ():
+                if below is not None and (key := below.entries.get(name.removeprefix("deprived_"))):
+                    return key[0]
+        return self.root
 
     def no_cycles(self, below: Mapping[str, set[str]]) -> None:
         """A value may not rest on itself; ``below`` names what each rests on."""
@@ -644,7 +659,7 @@ class _Builder:
         def visit(name: str, path: tuple[str, ...]) -> None:
             if name in path:
                 circle = " -> ".join((*path[path.index(name) :], name))
-                self.source.report("CN031", self.root, f"{circle}: a value rests on itself")
+                self.source.report("CN031", self.place_of(name), f"{circle}: a value rests on itself")
             elif name in below and name not in done:
                 for part in sorted(below[name]):
                     visit(part, (*path, name))

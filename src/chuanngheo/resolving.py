@@ -137,11 +137,11 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
             f"{file.text[:60]!r} is not a file beside this one",
             remedy="name a .csv file in the same folder",
         )
-        return table
+        return _unread(table)
     text = read(file.text)
     if text is None:
         source.report("CN020", file, f"there is no file {file.text} beside this one")
-        return table
+        return _unread(table)
     import csv  # only standards with tables need it
     import io
 
@@ -160,7 +160,7 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
         source.report(
             "CN021", file, f"{file.text} lacks column(s) {', '.join(missing) or '-'} or rows", allowed=", ".join(header)
         )
-        return table
+        return _unread(table)
     places = [header.index(w) for w in wanted]
     listed = Node(file.line, file.column, "sequence", items=[], entries={})
     for row in rows[1:]:
@@ -171,6 +171,13 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
     resolved.entries.update({k: e for k, e in table.entries.items() if k != "file"})
     resolved.entries["rows"] = (scalar("rows", file), listed)
     return resolved
+
+
+def _unread(table: Node) -> Node:
+    """A table whose file cannot be used, marked so that it is reported once."""
+    marked = Node(table.line, table.column, "mapping", items=[], entries=dict(table.entries))
+    marked.entries["unread"] = (table, table)
+    return marked
 
 
 # --- canonical text ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .household import household_names, person_names
 from .methods import RECORDED, RECORDED_FACTS
-from .model import Fact
+from .model import LANGUAGES, Fact
 from .prepared import Prepared, prepare
 from .tree import Elapsed, Ref, walk
 
@@ -23,6 +23,8 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
     expression), ``x-note``, ``x-derived-from`` (it may be given, or is computed from these) and,
     for codes, ``oneOf`` with ``const`` and ``title``.
     """
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(LANGUAGES)}")
     names = household_names(standard)
     if method == RECORDED:
         wanted = {n: names[n] for n in RECORDED_FACTS}

@@ -118,8 +118,8 @@ def excesses(case: Case, where: str) -> list[Problem]:
     """Numbers beyond another that they cannot exceed."""
     problems = []
     for name, fact in household_names(case.prepared.rules).items():
-        if not fact.at_most or (name not in case.facts.known and not case.derives(name)):
-            continue
+        if not fact.at_most or not {name, fact.at_most} & case.facts.known.keys():
+            continue  # two derived numbers follow two given ones
         value, most = case.certain(name), case.certain(fact.at_most)
         if value is not None and most is not None and value > most:
             shown = [number if isinstance(number, int) else round(float(number), 2) for number in (value, most)]

@@ -90,7 +90,8 @@ def _shape(a: Assessment, names: tuple[str, ...]) -> Shape | None:
     codes = tuple(
         n for n in names if facts[n].kind == "code" or (facts[n].kind == "boolean" and not n.startswith("deprived_"))
     )
-    return Shape(codes, tuple(n for n in names if n.startswith("deprived_")), amounts, readout)
+    flags = tuple(f for f in (f"deprived_{k}" for k in a.standard.indicators) if f in names)
+    return Shape(codes, flags, amounts, readout)
 
 
 def _tests(of: str, node: Node) -> tuple[Node, ...]:
@@ -114,7 +115,9 @@ def _fill(a: Assessment, lang: str, shape: Shape, name: str) -> Callable[[Any, t
         return lambda h, _: flags_text([label for f, label in labels if h[f]], [], lang)
     if name == COUNT and COUNT not in a._household:
         flags = shape.flags
-        return lambda h, _: value_text(sum([h[f] for f in flags]), None, lang, "indicator")
+        return lambda h, _: str(sum([h[f] for f in flags]))
+    if name == COUNT:
+        return lambda h, _: str(h[COUNT])
     unit = unit_text(facts[name].unit, lang)
     if name in shape.amounts:
         place = shape.amounts.index(name)

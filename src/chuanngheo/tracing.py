@@ -23,9 +23,10 @@ NOT_ASKED_TEXT = "not asked"
 def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) -> tuple[str, ...]:
     """Household names that the classes read, in order, through the values derived here.
 
-    ``tried`` stops at the class that was found; ``into_count`` enters the indicators counted.
+    ``tried`` stops at the last class that is possible; ``into_count`` enters the indicators counted.
     """
     case = a.case
+    last = a.possible[-1] if tried else ""
     found: dict[str, None] = {}
 
     def visit(node: Node) -> None:
@@ -45,7 +46,7 @@ def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) ->
 
     for name, node in a.prepared.classes:
         visit(node)
-        if tried and name == a.category:
+        if name == last:
             break
     return tuple(found)
 
@@ -59,7 +60,7 @@ def used_interpretations(a: Assessment) -> tuple[str, ...]:
             found |= readings_in(unfolded[name])
     for name, _ in a.prepared.classes:
         found |= readings_in(unfolded[f"class {name}"])
-        if name == a.category:
+        if name == a.possible[-1]:
             break
     return tuple(n for n in a.standard.interpretations if n in found)
 
@@ -92,6 +93,8 @@ def _value_step(a: Assessment, name: str) -> TraceStep:
         line = rules.lines[name]
         return TraceStep("line", name, line.labels, value, possible, line.unit, False, "", line_cite(a, name))
     fact = household_names(rules)[name]
+    own = rules.methods[a.prepared.method].values.get(name)
+    labels = own.labels if own else fact.labels
     given = name in case.facts.known
     key = name.removeprefix("deprived_")
     if name.startswith("deprived_") and key in rules.indicators:
@@ -99,9 +102,7 @@ def _value_step(a: Assessment, name: str) -> TraceStep:
     else:
         kind = "fact" if name in rules.facts and (given or not case.derives(name)) else "value"
         cite = None
-    return TraceStep(
-        kind, name, fact.labels, value, possible, fact.unit, given, "" if given else _rule_text(a, name), cite
-    )
+    return TraceStep(kind, name, labels, value, possible, fact.unit, given, "" if given else _rule_text(a, name), cite)
 
 
 def _rule_text(a: Assessment, name: str) -> str:
