@@ -123,6 +123,7 @@ class World:
     given: frozenset[str]  # what the caller gave, before anything was completed
     facts: Mapping[str, Any]
     persons: list[dict[str, Any]] | None
+    seen: dict[str, Any] = field(default_factory=dict)
 
     def value(self, node: Any, i: int | None = None) -> Any:
         """The value of a tree; None where it is not asked."""
@@ -134,7 +135,7 @@ class World:
             case t.Not(of):
                 return self.value(of, i) is False
             case t.Both(every, parts):
-                held = [self.value(p, i) is True for p in parts]
+                held = (self.value(p, i) is True for p in parts)
                 return all(held) if every else any(held)
             case t.Choice(test, then, other):
                 return self.value(then if self.value(test, i) is True else other, i)
@@ -184,6 +185,11 @@ class World:
         return min(numbers) if kind == "min" else max(numbers)
 
     def of_household(self, name: str) -> Any:
+        if name not in self.seen:
+            self.seen[name] = self.found(name)
+        return self.seen[name]
+
+    def found(self, name: str) -> Any:
         rules = self.law.rules
         if name in rules.lines:
             return self.value(rules.lines[name].node)
@@ -360,9 +366,7 @@ class Question:
         ages = {"age": years_old(born, on), "age_months": months_old(born, on), "birth_year": born.year}
         return all(person[n] == ages[n] for n in AGES if n in person)
 
-    def answer(
-        self, numbers: Mapping[str, Iterable[Any]], days: Iterable[date] = (), *, limit: int = 3000
-    ) -> Answer:
+    def answer(self, numbers: Mapping[str, Iterable[Any]], days: Iterable[date] = (), *, limit: int = 3000) -> Answer:
         """Every completion, one after the other."""
         days = list(days)
         statuses = self.law.rules.statuses.values()

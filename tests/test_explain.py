@@ -123,3 +123,22 @@ def test_data_keeps_its_published_schema(std: cn.Standard) -> None:
         assert document["data_version"] == cn.DATA_VERSION
 
     check()
+
+
+def test_flips_of_a_yearly_income() -> None:
+    flips = {f.fact: f for f in STD.assess(POOR).flips() if f.fact != "area"}
+    assert (flips["income"].to, flips["income"].category) == (72_000_001, "average")
+    assert (flips["deprivations"].to, flips["deprivations"].category) == (2, "near_poor")
+
+
+def test_labels_follow_the_method() -> None:
+    by_points = STD.assess({"area": "rural", "b1": 100, "b2": 30})
+    labels = {s.name: s.labels["en"] for s in by_points.trace}
+    assert labels["low_income"] == "B1 score at or below the line"
+    labels = {s.name: s.labels["en"] for s in STD.assess(POOR).trace}
+    assert labels["low_income"] == "income at or below the poverty line"
+
+
+def test_given_indicators_that_were_not_read_in_the_text_are_said() -> None:
+    a = cn.standard("vn-2027").assess({"area": "rural", "income_per_person": 1, "deprivations": 3})
+    assert "deprivations" in {c.about for c in a.caveats if c.kind == "grade"}

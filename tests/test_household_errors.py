@@ -161,3 +161,22 @@ def test_lookups_that_find_nothing() -> None:
         )
     with pytest.raises(ValueError, match="vi, en"):
         STD.assess({"area": "rural"}).explain("fr")
+
+
+def test_thousands_with_a_point_are_asked_about() -> None:
+    found = problems({"income": "150.000"})["income"]
+    assert found.code == "CN051"
+    assert "150000 or 150" in found.message
+    assert STD.assess({"income": "150.00"})  # two decimals can mean one thing only
+
+
+def test_a_national_standard_that_stands_in_says_so() -> None:
+    household = {"area": "rural", "income_per_person": 1, "deprivations": 3}
+    a = cn.assess(household, on=ON, jurisdiction="vn-79")
+    assert a.category == "poor"
+    assert [c.about for c in a.caveats if c.kind == "fallback"] == ["vn-79"]
+    assert not [c for c in cn.assess(household, on=ON).caveats if c.kind == "fallback"]
+    with pytest.raises(cn.NoStandard):
+        cn.applicable(ON, jurisdiction="vn-79", fallback=False)
+    with pytest.raises(cn.NoStandard):
+        cn.applicable(ON, jurisdiction="la")

@@ -154,7 +154,8 @@ def blanked(household: Mapping[str, Any], gone: Iterable[tuple[Any, ...]]) -> di
     kept = {n: v for n, v in household.items() if (n,) not in gone}
     if "members" in kept:
         kept["members"] = [
-            {n: v for n, v in person.items() if ("members", i, n) not in gone} for i, person in enumerate(kept["members"])
+            {n: v for n, v in person.items() if ("members", i, n) not in gone}
+            for i, person in enumerate(kept["members"])
         ]
     return kept
 
@@ -239,7 +240,9 @@ def test_fictional_scoring(drawn: tuple[Any, ...]) -> None:
 
 
 VN_DAY = date(2024, 2, 29)
-VN_MONTHS = sorted({0, *(12 * y for y in (3, 5, 6, 10, 12, 16, 18, 30, 31, 70)), *VN_2022.tables["weight_cutoff"].steps})
+VN_MONTHS = sorted(
+    {0, *(12 * y for y in (3, 5, 6, 10, 12, 16, 18, 30, 31, 70)), *VN_2022.tables["weight_cutoff"].steps}
+)
 
 
 @FEW
@@ -277,7 +280,9 @@ def test_vn_2022_scores(drawn: tuple[Any, ...]) -> None:
     st.integers(0, 400),
 )
 def test_an_age_told_in_part(told: str, months: int, aside: int, on: date, person: dict[str, Any], grain: int) -> None:
-    value = {"birth_year": on.year - months // 12 + aside, "age": months // 12 + aside, "age_months": months + aside}[told]
+    value = {"birth_year": on.year - months // 12 + aside, "age": months // 12 + aside, "age_months": months + aside}[
+        told
+    ]
     assume(value >= 0 and (told != "birth_year" or value <= on.year))
     household = {
         "region": "south", "grain": grain, "tent": False, "flooded": False, "well": "covered", "deprived_health": False,

@@ -228,3 +228,20 @@ def test_extends_pins_and_merges(tmp_path: Path) -> None:
     assert list(std.classes) == ["poor", "not_poor"]
     (found,) = problems(tmp_path, GOOD.replace("jurisdiction: xx", "extends: vn-2016@9\njurisdiction: xx"))
     assert found.code == "CN022"
+    (found,) = problems(tmp_path, GOOD.replace("jurisdiction: xx", "extends: vn-2016\njurisdiction: xx"))
+    assert found.code == "CN022"
+    assert "vn-2016@1" in found.remedy
+
+
+def test_one_mistake_is_one_problem(tmp_path: Path) -> None:
+    tables = """\
+tables:
+  t: {file: none.csv, step: age_months, unit: kg, value: b, cite: {source: act, at: Điều 2, grade: A}}
+classes:
+"""
+    text = GOOD.replace("classes:\n", tables).replace(
+        "income_per_person <= poverty_line", "any(m.weight_kg < t(m.age_months) for m in members)"
+    )
+    assert [p.code for p in problems(tmp_path, text)] == ["CN020"]
+    text = GOOD.replace("    cite: {source: act, at: Điều 2, grade: A}\n", "")
+    assert [p.code for p in problems(tmp_path, text)] == ["CN009"]

@@ -507,7 +507,11 @@ class _Builder:
         if get(node, "unread") is not None:  # its file was missed already
             listed = get(node, "columns")
             codes = tuple(listed.entries) if listed is not None else ()
-            self.table_types[name] = (unit("month"), unit("indicator"), codes)
+            step = get(node, "step")
+            kind = self.member.get(step.text) or self.household.get(step.text) if step is not None else None
+            named = self.unit(get(node, "unit"))
+            of_step = kind.unit if kind is not None and kind.unit is not None else unit("indicator")
+            self.table_types[name] = (of_step, unit(named) if named else unit("indicator"), codes)
             return
         f = self.fields(node, ("step", "unit", "cite", "rows"), ("columns", "value", "between"))
         step = self.text(f.get("step"))
