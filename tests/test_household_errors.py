@@ -56,6 +56,7 @@ def problems(household: Any, **kwargs: Any) -> dict[str, cn.Problem]:
         ({"members": [{"birth_date": "01/02/2010"}]}, "members[0].birth_date", "CN048", "yyyy-mm-dd"),
         ({"members": [{"birth_date": 2010}]}, "members[0].birth_date", "CN048", "birth_year"),
         ({"members": [{"birth_date": date(2024, 1, 1)}]}, "members[0].birth_date", "CN044", "after the day"),
+        ({"members": [{"birth_date": date(1880, 5, 5)}]}, "members[0].birth_date", "CN044", "too long ago"),
         ({"members": [{"birth_date": date(2000, 1, 1), "age": 5}]}, "members[0].age", "CN045", "2000-01-01"),
         ({"members": [{"age": 200}]}, "members[0].age", "CN050", "to 130"),
         ([("area", "rural")], "household", "CN040", "mapping of facts"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .domains import Interval, births
+from .domains import Interval, births, living
 from .errors import HouseholdError, Problem, nearest, quoted
 from .model import Fact, RuleSet
 from .tree import Number, Value
@@ -20,7 +20,6 @@ from .values import field
 Key = Any  # a household name, or (person, name)
 
 _TEXT_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}\Z")  # 150.000 is how thousands are written in Vietnamese
 _THOUSANDS = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}\Z")  # 150.000 is how thousands are written in Vietnamese
 _GROUPED = re.compile(r"-?[0-9]{1,3}([., ][0-9]{3})+\Z")
 _AGES = {"age": "years", "age_months": "months", "birth_year": "year"}
@@ -168,6 +167,10 @@ class _Reader:
             born = given["birth_date"]
             if born > on:
                 self.problem("CN044", f"members[{i}].birth_date", f"born on {date.fromordinal(born)}, after the day of assessment {self.on}",
+                             date.fromordinal(born))  # fmt: skip
+                return
+            if born < (living(on).low or 0):
+                self.problem("CN044", f"members[{i}].birth_date", f"born on {date.fromordinal(born)}, too long ago to be alive on {self.on}",
                              date.fromordinal(born))  # fmt: skip
                 return
             domain = Interval(born, born, whole=True)

@@ -319,6 +319,7 @@ class _Builder:
                     f"{name} stands within {cls.within}, which is no class",
                     remedy=nearest(cls.within, classes),
                 )
+        applies = self.applies(top.get("applies"), {*classes, *lines})
         statuses = {k: self.status(k, n, shared) for k, n in self.entries(top.get("statuses")).items()}
         trees = {f.name: f.of for f in facts.values() if f.of is not None}
         trees |= {n: d.node for n, d in values.items() if d.node is not None}
@@ -344,7 +345,7 @@ class _Builder:
             "title": self.texts(top.get("title")),
             "extends": self.text(top.get("extends")),
             "sources": self.sources,
-            "applies": self.applies(top.get("applies")),
+            "applies": applies,
             "facts": facts,
             "lines": lines,
             "tables": self.tables,
@@ -378,13 +379,13 @@ class _Builder:
         return Interpretation(key, self.texts(f.get("question")), readings, default, self.text(f.get("grounds")),
                               self.choice(f.get("grade"), tuple(GRADES), "D"))  # fmt: skip
 
-    def applies(self, node: Node | None) -> tuple[Span, ...]:
+    def applies(self, node: Node | None, named: set[str]) -> tuple[Span, ...]:
         spans: list[tuple[Span, Node]] = []
         for item in node.items if node is not None else ():
             f = self.fields(item, ("from", "cite"), ("to", "review", "concerns"))
             start, end = self.day(f.get("from")), self.day(f.get("to"))
             review = self.cite(f["review"]) if "review" in f else None
-            concerns = tuple(self.text(name) for name in (f["concerns"].items if "concerns" in f else ()))
+            concerns = tuple(self.choice(n, tuple(named), "") for n in (f["concerns"].items if "concerns" in f else ()))
             if start is None:
                 continue
             if end is not None and end < start:
@@ -435,6 +436,14 @@ class _Builder:
                 made = Type(kind, unit(named) if named else None, codes)
                 (self.household if shelf == "household" else self.member)[name] = made
                 read[name] = (shelf, f)
+        for _, f in read.values():
+            if "at_most" in f and f["at_most"].text not in self.household:
+                self.source.report(
+                    "CN030",
+                    f["at_most"],
+                    f"unknown fact {f['at_most'].text[:60]}",
+                    remedy=nearest(f["at_most"].text, self.household),
+                )
         return {name: self.fact(name, shelf, f) for name, (shelf, f) in read.items()}
 
     def fact(self, name: str, shelf: str, f: dict[str, Node]) -> Fact:
@@ -507,11 +516,11 @@ class _Builder:
         if get(node, "unread") is not None:  # its file was missed already
             listed = get(node, "columns")
             codes = tuple(listed.entries) if listed is not None else ()
-            step = get(node, "step")
-            kind = self.member.get(step.text) or self.household.get(step.text) if step is not None else None
-            named = self.unit(get(node, "unit"))
-            of_step = kind.unit if kind is not None and kind.unit is not None else unit("indicator")
-            self.table_types[name] = (of_step, unit(named) if named else unit("indicator"), codes)
+            by = get(node, "step")
+            stepped = self.member.get(by.text) or self.household.get(by.text) if by is not None else None
+            size = self.unit(get(node, "unit"))
+            of_step = stepped.unit if stepped is not None and stepped.unit is not None else unit("indicator")
+            self.table_types[name] = (of_step, unit(size) if size else unit("indicator"), codes)
             return
         f = self.fields(node, ("step", "unit", "cite", "rows"), ("columns", "value", "between"))
         step = self.text(f.get("step"))

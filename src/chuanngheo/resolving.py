@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from .source import Node, Source
 
-EXPRESSION_KEYS = ("of", "when", "deprived", "asked_if")
+EXPRESSION_KEYS = ("of", "when", "deprived", "asked_if", "at_most")
 MERGED = (
     "sources",
     "lines",
