@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from .household import read_facts
 from .methods import RECORDED, Way
-from .model import Span
+from .model import NO_CLASS_NAME, Span
 from .prepared import Prepared, prepare
-from .results import NO_CLASS_NAME, Caveat, Flip, TraceStep, spell
 
 if TYPE_CHECKING:
     from .answering import Standard
     from .deciding import Decision
     from .possible import Case
+    from .results import Caveat, Flip, TraceStep
 
 
 class Assessment:
@@ -162,6 +162,8 @@ class Assessment:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that still matter, at the level at which the caller answers."""
+        from .results import spell
+
         return tuple(dict.fromkeys(spell(k) for k in self._missing_keys()))
 
     def _missing_keys(self) -> tuple[Any, ...]:
@@ -179,6 +181,7 @@ class Assessment:
         if not keys:
             return None
         from .deciding import next_question
+        from .results import spell
 
         key = self._remember("question", lambda: next_question(self.decision, keys))
         return None if key is None else spell(key)

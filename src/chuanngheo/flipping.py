@@ -11,8 +11,9 @@ from .domains import Domain, Interval
 from .explaining import flip_texts
 from .household import household_names
 from .methods import RECORDED
+from .model import NO_CLASS_NAME
 from .possible import Case
-from .results import NO_CLASS_NAME, Flip
+from .results import Flip
 from .tracing import NOT_ASKED_TEXT, used_names, value_of
 from .tree import Number
 

@@ -13,6 +13,7 @@ from .tree import Node, Number
 from .values import Frozen, evolve, field, frozen
 
 GRADES = "ABCD"
+NO_CLASS_NAME = "no_class"  # the status of a household in a hole of the words
 LANGUAGES = ("vi", "en")
 
 Text = Mapping[str, str]  # one text in each language: {"vi": ..., "en": ...}

@@ -11,7 +11,6 @@ from .tree import Number, Quantifier
 from .values import Frozen, frozen
 
 SCHEMA = "chuanngheo/assessment/1"
-NO_CLASS_NAME = "no_class"
 DISCLAIMER: Text = MappingProxyType({
     "vi": "Kết quả tính toán theo tiêu chí, không thay thế quyết định công nhận của cơ quan có thẩm quyền.",
     "en": "Computed from the criteria; it does not replace recognition by the competent authority.",

@@ -8,6 +8,7 @@ and tags are refused (a rule file needs neither, and both are how YAML bombs are
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -131,8 +132,7 @@ def _fold(text: str, source: Source) -> Node | None:
     stack: list[Node] = []
     keys: list[Node | None] = []
     count = 0
-    event: Any
-    for event in yaml.parse(text, Loader=_PARSER):
+    for event in _events(text):
         kind, mark = type(event), event.start_mark
         if kind is yaml.ScalarEvent:
             folded = event.end_mark.line > mark.line
@@ -178,6 +178,15 @@ def _fold(text: str, source: Source) -> Node | None:
             stack.append(node)
             keys.append(None)
     return root
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = _PARSER(text)
+    try:
+        while type(event := loader.get_event()) is not yaml.StreamEndEvent:
+            yield event
+    finally:
+        loader.dispose()
 
 
 def _refuse_alias(source: Source, mark: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .values import Frozen, evolve, frozen
 
@@ -162,33 +162,36 @@ OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 TRUE, FALSE = Const(True), Const(False)
 
 
+_BELOW: dict[type, Callable[[Any], tuple[Node, ...]]] = {
+    Elapsed: lambda n: (n.of,),
+    Arith: lambda n: (n.left, n.right),
+    Compare: lambda n: (n.left, n.right),
+    In: lambda n: (n.item,),
+    Not: lambda n: (n.of,),
+    Both: lambda n: n.parts,
+    Choice: lambda n: (n.test, n.then, n.other),
+    Switch: lambda n: (n.on, *(case for _, case in n.cases)),
+    Lookup: lambda n: (n.step,) if n.code is None else (n.step, n.code),
+    Count: lambda n: n.parts,
+    Quantifier: lambda n: (n.body,) if n.where is None else (n.body, n.where),
+}
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below."""
-    match node:
-        case Arith(_, left, right) | Compare(_, left, right):
-            return (left, right)
-        case In(item):
-            return (item,)
-        case Not(of) | Elapsed(_, of):
-            return (of,)
-        case Both(_, parts) | Count(parts):
-            return parts
-        case Choice(test, then, other):
-            return (test, then, other)
-        case Switch(on, cases):
-            return (on, *(case for _, case in cases))
-        case Lookup(_, step, code):
-            return (step,) if code is None else (step, code)
-        case Quantifier(_, body, where):
-            return (body,) if where is None else (body, where)
-    return ()
+    below = _BELOW.get(type(node))
+    return below(node) if below is not None else ()
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    """The node and everything below it, from left to right."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        yield here
+        below = _BELOW.get(type(here))
+        if below is not None:
+            waiting.extend(below(here)[::-1])
 
 
 def transform(node: Node, change: Callable[[Node], Node]) -> Node:
