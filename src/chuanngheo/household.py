@@ -283,7 +283,7 @@ def to_number(value: Any) -> Number | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):
-        value = repr(value)
+        value = repr(float(value))
         if value in ("nan", "inf", "-inf"):
             return None
         exact = Fraction(value)
@@ -303,7 +303,7 @@ def to_number(value: Any) -> Number | None:
 def last_place(value: Any) -> Fraction:
     """One unit of the last decimal place in which a number was written."""
     if isinstance(value, float):
-        value = repr(value)
+        value = repr(float(value))
     if isinstance(value, str | Decimal):
         exponent = Decimal(value).as_tuple().exponent
         if isinstance(exponent, int) and exponent < 0:
