@@ -43,7 +43,7 @@ def test_demo_says_what_it_must() -> None:
     assert "Điều 1" in text
     assert "Article 1" in text
     assert "Đổi loại nếu" in text
-    assert "Its class would change if" in text
+    assert "What would change its class" in text
     # counts of a hand-written pass over the same rows
     with (DATA / "vlss_1998_households.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

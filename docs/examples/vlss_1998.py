@@ -85,7 +85,7 @@ def explain(std: cn.Standard, a: cn.Assessment, number: str) -> None:
         print(f"\n{head} (household_id {number}, {std.exact_id})\n")
         print(a.explain(lang))
         for flip in a.flips():
-            print(f"{'Đổi loại nếu' if lang == 'vi' else 'Its class would change if'}: {flip.text(lang)}.")
+            print(f"{'Đổi loại nếu' if lang == 'vi' else 'What would change its class'}: {flip.text(lang)}.")
 
 
 def main() -> None:
