@@ -341,6 +341,17 @@ class Question:
         else:
             found[name] = None
 
+    def jointly_bounded(self) -> bool:
+        """Whether one number bounds another and both, or what they are computed from, are open."""
+        keys = self.unknowns(c.node for c in self.law.classes).keys()
+        for fact in self.law.rules.facts.values():
+            if fact.at_most and fact.entity == "household":
+                a, b = (list(self.unknowns([t.Ref(n)])) for n in (fact.name, fact.at_most))
+                alone = (not a and b == [fact.at_most]) or (not b and a == [fact.name])
+                if (a or b) and not alone and set(a) | set(b) <= keys:
+                    return True
+        return False
+
     def domain(self, key: Key, numbers: Mapping[str, Iterable[Any]], days: Iterable[date]) -> list[Any]:
         name = key[1] if isinstance(key, tuple) else key
         if name == "birth_date":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -103,7 +104,9 @@ def parse(text: str, names: Names, want: Type) -> Node:
     if len(text) > MAX_LENGTH:
         raise ExpressionError([Fault(0, f"the expression has more than {MAX_LENGTH} characters", "split it")])
     try:
-        body = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # the reader says what is wrong with a literal
+            body = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         offset = max((error.offset or 1) - 1, 0)
         raise ExpressionError([Fault(offset, f"not an expression: {error.msg}", _syntax_remedy(text))]) from None
