@@ -18,8 +18,8 @@ from .prepared import Prepared, prepare
 
 if TYPE_CHECKING:
     from .answering import Standard
+    from .case import Case
     from .deciding import Decision
-    from .possible import Case
     from .results import Caveat, Flip, TraceStep
 
 
@@ -146,8 +146,8 @@ class Assessment:
         """The decision behind the class, for the rooms above."""
 
         def make() -> Decision:
+            from .case import Case
             from .deciding import Decision
-            from .possible import Case
 
             return Decision(Case(self.prepared, read_facts(self.standard, self._household, self.on)))
 

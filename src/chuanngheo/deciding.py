@@ -17,8 +17,9 @@ from typing import Any
 
 import attrs
 
+from .case import Case, Key
 from .domains import Domain, Interval
-from .possible import START, Case, Env, Evaluator, Key, Outcomes, combine, merged
+from .possible import START, Env, Evaluator, Outcomes, combine, merged
 from .tree import Lookup, Node, Quantifier, Ref, children, walk
 from .values import Frozen, field, frozen
 
@@ -253,10 +254,9 @@ class Decision:
         ]
         plain, doubled = Evaluator(case), Evaluator(case, {}, {} if twin is None else {twin: (TWIN, twin)})
         order = sorted(range(len(group.quantifiers)), key=lambda n: _has_table(group.quantifiers[n]))
-        outer = frozenset(k for k in later if _person_of(k) != i) | (later & {twin})
         states: Sums = [((), (), begin)]
         for place, n in enumerate(order):
-            keys = outer.union(*(read[m] for m in order[place + 1 :]))
+            keys = later.union(*(read[m] for m in order[place + 1 :]))
             second = frozenset((TWIN, k) if k == twin else k for k in keys)
             read_again = frozenset((TWIN, k) if k == twin else k for k in read[n])
             keep = keys | second
@@ -431,7 +431,7 @@ def matters(decision: Decision, key: Key) -> bool:
     def differ(pair: Pair | None = None) -> bool:
         return any(a != b for (a, b), _ in decision.outcomes(twin=key, pair=pair))
 
-    domain = decision.case.domain(key)
+    domain = Evaluator(decision.case).whole_domain(key)
     if not isinstance(domain, Interval):
         return differ()
     if key in decision.gathered:
@@ -457,7 +457,7 @@ def _place(key: Key) -> tuple[Any, ...]:
 def pieces(decision: Decision, key: Key) -> list[tuple[Domain, tuple[str, ...]]]:
     """The values of one unknown cut where the possible classes change, with those classes."""
     case = decision.case
-    domain = case.domain(key)
+    domain = Evaluator(case).whole_domain(key)
     if not isinstance(domain, Interval):
         outcomes = [(c, e.get(key, domain)) for c, e in decision.outcomes(keep=key)]
         return [

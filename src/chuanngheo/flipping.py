@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from .case import Case
 from .deciding import COUNT, Decision, pieces
 from .domains import Domain, Interval
 from .explaining import flip_texts
 from .household import household_names
 from .methods import RECORDED
 from .model import NO_CLASS_NAME
-from .possible import Case
 from .results import Flip
 from .tracing import NOT_ASKED_TEXT, used_names, value_of
 from .tree import Number

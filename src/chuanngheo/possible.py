@@ -9,23 +9,23 @@ is exact: a class is possible if and only if some completion of the facts gives 
 Where it is not, it errs towards more classes, never towards a wrong one. That happens in rules
 such as no shipped standard has: a comparison of two unknown numbers of which neither is a whole
 number with at most 200 values, or of one that enters it otherwise than in a straight line; the
-sum, least or greatest of unknown numbers of members; several quantifiers without any members.
+sum, least or greatest of unknown numbers of members; several quantifiers without any members;
+and a number that cannot exceed another (income without allowances) where both are unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import attrs
 
+from .case import Case, Key
 from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, living, monotone_pieces
-from .household import Facts, household_names, person_names
+from .household import household_names, person_names
 from .model import Fact, Table
-from .prepared import Prepared
+from .terms import NOT_ASKED, Term, affine, anonymous, arithmetic, bounds_of, substitute, value_at
 from .tree import (
     Arith,
     Both,
@@ -43,192 +43,16 @@ from .tree import (
     Quantifier,
     Ref,
     Switch,
-    children,
-)  # fmt: skip
-from .values import Frozen, field, frozen
+)
+from .values import field
 
-Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
 Env: TypeAlias = dict[Key, Domain]  # what the path so far has narrowed
 Outcomes: TypeAlias = list[tuple[Any, Env]]
 
-
-class _NotAsked:
-    """The value of what is not asked: every test on it is false."""
-
-    def __repr__(self) -> str:
-        return "not asked"
-
-
-NOT_ASKED = _NotAsked()
 ENUMERABLE = 200
 _SIGNS = {
     "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1),
 }  # fmt: skip
-
-
-@frozen
-class Term(Frozen):
-    """A number that rests on unknowns: a tree of operations over their keys."""
-
-    op: str  # a fact's own value (var), years, months, year, or + - * /
-    parts: tuple[Any, ...]
-
-    def unknowns(self) -> Iterator[Key]:
-        if self.op in ("+", "-", "*", "/"):
-            for part in self.parts:
-                if isinstance(part, Term):
-                    yield from part.unknowns()
-        else:
-            yield self.parts[0]
-
-
-@attrs.frozen(slots=False, eq=False, repr=False)
-class Case:
-    """One household under one prepared standard."""
-
-    prepared: Prepared
-    facts: Facts
-    free: frozenset[str] = frozenset()  # names treated as unknown, whatever was given
-    memo: dict[Any, Any] = field(factory=dict)  # how intervals were cut, for the next time
-
-    @cached_property
-    def known(self) -> dict[Key, Any]:
-        return {k: v for k, v in self.facts.known.items() if k not in self.free}
-
-    @cached_property
-    def on(self) -> int:
-        return (self.facts.on or date(2000, 1, 1)).toordinal()
-
-    # --- what is unknown ------------------------------------------------------------------------
-
-    def derives(self, name: str) -> bool:
-        """Whether a household value is computed here, rather than given or asked for as it is."""
-        if name in self.free:
-            return False
-        answered = self.known.keys() | self.free  # what is set free was answered at that level
-        return self.prepared.derives(name, answered, self.facts.members is not None, self._derives)
-
-    @cached_property
-    def _derives(self) -> dict[str, bool]:
-        return {}
-
-    @cached_property
-    def flags(self) -> tuple[str, ...]:
-        return tuple(f"deprived_{k}" for k in self.prepared.rules.indicators)
-
-    @cached_property
-    def counts_flags(self) -> bool:
-        """Whether the number of deprivations is counted here, rather than given or asked for."""
-        if "deprivations" in self.known or "deprivations" in self.free:
-            return False
-        return any(f in self.known or self.derives(f) for f in self.flags)
-
-    def domain(self, key: Key) -> Domain:
-        """All the values an unknown can have."""
-        if isinstance(key, tuple) and isinstance(key[0], Quantifier):
-            return BOOLEANS if key[0].kind in ("any", "all") else Interval(0, None)
-        if isinstance(key, tuple):
-            i, name = key
-            if name == "birth_date":
-                return self.facts.births.get(i) or living(self.on)
-            fact = person_names(self.prepared.rules)[name]
-        else:
-            fact = household_names(self.prepared.rules)[key]
-        if ("domain", key) not in self.memo:
-            self.memo["domain", key] = self.limited(fact_domain(fact), fact)
-        found: Domain = self.memo["domain", key]
-        return found
-
-    def limited(self, domain: Domain, fact: Fact) -> Domain:
-        """The values that leave a number within the ones it cannot exceed, and above those that cannot exceed it."""
-        if not isinstance(domain, Interval) or fact.entity == "person":
-            return domain
-        for name, other in household_names(self.prepared.rules).items():
-            if fact.at_most == name and (most := self.certain(name)) is not None:
-                domain = domain.meet(Interval(None, most)) or Interval(most, most)
-            if other.at_most == fact.name and (least := self.certain(name)) is not None:
-                domain = domain.meet(Interval(least, None)) or Interval(least, least)
-        return domain
-
-    def certain(self, name: str) -> Number | None:
-        """A household number that nothing unknown enters, or None."""
-        if name not in household_names(self.prepared.rules) or self.unknowns(Ref(name)):
-            return None
-        values = [v for v, _ in Evaluator(self).outcomes(Ref(name), {})]
-        return values[0] if len(values) == 1 and isinstance(values[0], int | Fraction) else None
-
-    def visible(self, node: Node) -> Iterator[Node]:
-        """The nodes of a tree, without the branches that the given names rule out."""
-        if isinstance(node, Choice) and (answer := self._settled(node.test)) is not None:
-            yield from self.visible(node.then if answer else node.other)
-            return
-        yield node
-        for child in children(node):
-            yield from self.visible(child)
-
-    def _settled(self, test: Node) -> bool | None:
-        """A test on nothing but what was given."""
-        if isinstance(test, Given):
-            return test.name in self.known
-        if isinstance(test, Both):
-            answers = [self._settled(p) for p in test.parts]
-            return None if None in answers else all(answers) if test.every else any(answers)
-        return None
-
-    # --- which unknowns a tree can read -----------------------------------------------------------
-
-    def unknowns(self, node: Node, person: int | None = None) -> frozenset[Key]:
-        memo_key = (node, person)
-        if memo_key not in self._unknowns:
-            self._unknowns[memo_key] = frozenset(self._find(node, person))
-        return self._unknowns[memo_key]
-
-    @cached_property
-    def _unknowns(self) -> dict[tuple[Node, int | None], frozenset[Key]]:
-        return {}
-
-    def _find(self, node: Node, person: int | None) -> Iterator[Key]:
-        if isinstance(node, Quantifier):
-            if self.facts.members is None:
-                yield (node, "members")
-            for i in range(self.facts.members or 0):
-                for part in (node.body, node.where):
-                    if part is not None:
-                        yield from self.unknowns(part, i)
-            return
-        if isinstance(node, Ref):
-            yield from self._find_name(node, person)
-        for child in children(node):
-            yield from self.unknowns(child, person)
-
-    def _find_name(self, ref: Ref, person: int | None) -> Iterator[Key]:
-        rules = self.prepared.rules
-        if ref.member:
-            key = (person, ref.name)
-            fact = rules.facts[ref.name]
-            if fact.asked_if is not None:
-                yield from self.unknowns(fact.asked_if, person)
-            if fact.of is not None:
-                yield from self.unknowns(fact.of, person)
-            elif key not in self.known:
-                yield key
-            return
-        name = ref.name
-        if name in self.prepared.lines:
-            yield from self.unknowns(self.prepared.lines[name])
-            return
-        fact_ = rules.facts.get(name)
-        if fact_ is not None and fact_.asked_if is not None:
-            yield from self.unknowns(fact_.asked_if)
-        if name in self.known:
-            return
-        if name == "deprivations" and self.counts_flags:
-            for flag in self.flags:
-                yield from self.unknowns(Ref(flag))
-        elif self.derives(name):
-            yield from self.unknowns(self.prepared.trees[name])
-        else:
-            yield name
 
 
 def fact_domain(fact: Fact) -> Domain:
@@ -237,9 +61,6 @@ def fact_domain(fact: Fact) -> Domain:
     if fact.kind == "code":
         return frozenset(fact.codes)
     return Interval(fact.least, fact.most, whole=fact.whole)
-
-
-# --- evaluation ----------------------------------------------------------------------------------
 
 
 @attrs.define(eq=False, repr=False)
@@ -343,9 +164,47 @@ class Evaluator:
         return [(value, {**env, key: frozenset({value})}) for value in sorted(domain)]
 
     def domain(self, key: Key, env: Env) -> Domain:
-        if key in env:
-            return env[key]
-        return self.case.domain(key[1] if isinstance(key, tuple) and key[0] == "twin" else key)
+        """What an unknown can still be on this path."""
+        return (
+            env[key]
+            if key in env
+            else self.whole_domain(key[1] if isinstance(key, tuple) and key[0] == "twin" else key)
+        )
+
+    def whole_domain(self, key: Key) -> Domain:
+        """All the values an unknown can have in this household."""
+        case = self.case
+        rules = case.prepared.rules
+        if isinstance(key, tuple) and isinstance(key[0], Quantifier):
+            return BOOLEANS if key[0].kind in ("any", "all") else Interval(0, None)
+        if isinstance(key, tuple):
+            i, name = key
+            if name == "birth_date":
+                return case.facts.births.get(i) or living(case.on)
+            return fact_domain(person_names(rules)[name])
+        if ("domain", key) not in case.memo:
+            fact = household_names(rules)[key]
+            case.memo["domain", key] = self.limited(fact_domain(fact), fact)
+        found: Domain = case.memo["domain", key]
+        return found
+
+    def limited(self, domain: Domain, fact: Fact) -> Domain:
+        """The values that leave a number within the ones it cannot exceed, and above those that cannot exceed it."""
+        if not isinstance(domain, Interval):
+            return domain
+        for name, other in household_names(self.case.prepared.rules).items():
+            if fact.at_most == name and (most := self.certain(name)) is not None:
+                domain = domain.meet(Interval(None, most)) or Interval(most, most)
+            if other.at_most == fact.name and (least := self.certain(name)) is not None:
+                domain = domain.meet(Interval(least, None)) or Interval(least, least)
+        return domain
+
+    def certain(self, name: str) -> Number | None:
+        """A household number that nothing unknown enters, or None."""
+        if name not in household_names(self.case.prepared.rules) or self.case.unknowns(Ref(name)):
+            return None
+        values = [v for v, _ in Evaluator(self.case).outcomes(Ref(name), {})]
+        return values[0] if len(values) == 1 and isinstance(values[0], int | Fraction) else None
 
     def both(self, every: bool, parts: Iterable[Node], env: Env, person: int | None) -> Outcomes:
         settled: Outcomes = []
@@ -460,7 +319,7 @@ class Evaluator:
             low = int(domain.low or 0)
             return [(sign(x), Interval(x, x, whole=True)) for x in range(low, low + size)]
         if domain.whole and once:
-            memo_key = (_anonymous(a), _anonymous(b), domain)
+            memo_key = (anonymous(a), anonymous(b), domain)
             if memo_key not in self.case.memo:
                 self.case.memo[memo_key] = monotone_pieces(domain, sign)
             found: list[tuple[int, Interval]] = self.case.memo[memo_key]
@@ -507,7 +366,7 @@ class Evaluator:
             return term, term
         if term.op in ("+", "-", "*", "/"):
             (la, ha), (lb, hb) = self.bounds(term.parts[0], env), self.bounds(term.parts[1], env)
-            return _bounds(term.op, la, ha, lb, hb)
+            return bounds_of(term.op, la, ha, lb, hb)
         domain = self.domain(term.parts[0], env)
         assert isinstance(domain, Interval)
         if term.op == "var":
@@ -606,73 +465,3 @@ def runs(pieces: Iterable[tuple[bool, Interval]]) -> list[tuple[bool, Interval]]
         else:
             joined.append((truth, piece))
     return joined
-
-
-def arithmetic(op: str, a: Any, b: Any) -> Any:
-    if a is NOT_ASKED or b is NOT_ASKED:
-        return NOT_ASKED
-    if isinstance(a, Term) or isinstance(b, Term):
-        return Term(op, (a, b))
-    if op == "/":
-        return NOT_ASKED if b == 0 else _whole(Fraction(a) / b)
-    return a + b if op == "+" else a - b if op == "-" else a * b
-
-
-def _whole(value: Fraction) -> Number:
-    return value.numerator if value.denominator == 1 else value
-
-
-def value_at(term: Any, x: Number, on: int) -> Number:
-    """A term with its one unknown set to a value."""
-    if not isinstance(term, Term):
-        number: Number = term
-        return number
-    if term.op == "var":
-        return x
-    if term.op in ("+", "-", "*", "/"):
-        result: Number = arithmetic(term.op, value_at(term.parts[0], x, on), value_at(term.parts[1], x, on))
-        return result
-    return elapsed(term.op, int(x), on)
-
-
-def substitute(term: Any, key: Key, x: Number | None, on: int) -> Any:
-    """A term with one of its unknowns set to a value."""
-    if not isinstance(term, Term):
-        return term
-    if term.op in ("+", "-", "*", "/"):
-        return arithmetic(term.op, substitute(term.parts[0], key, x, on), substitute(term.parts[1], key, x, on))
-    return value_at(term, x or 0, on) if term.parts[0] == key else term
-
-
-def affine(term: Any) -> bool:
-    """Whether a term is a line in its unknown."""
-    if not isinstance(term, Term) or term.op == "var":
-        return True
-    if term.op in ("+", "-"):
-        return all(map(affine, term.parts))
-    if term.op == "*":
-        return all(map(affine, term.parts)) and not all(isinstance(p, Term) for p in term.parts)
-    return term.op == "/" and affine(term.parts[0]) and not isinstance(term.parts[1], Term)
-
-
-def _bounds(
-    op: str, la: Number | None, ha: Number | None, lb: Number | None, hb: Number | None
-) -> tuple[Number | None, Number | None]:
-    if op == "+":
-        return (None if la is None or lb is None else la + lb, None if ha is None or hb is None else ha + hb)
-    if op == "-":
-        return (None if la is None or hb is None else la - hb, None if ha is None or lb is None else ha - lb)
-    if la is None or ha is None or lb is None or hb is None or (op == "/" and lb <= 0 <= hb):
-        positive = la is not None and la >= 0 and lb is not None and (lb >= 0 if op == "*" else lb > 0)
-        return (0 if positive else None, None)
-    ends = [Fraction(a) * b if op == "*" else Fraction(a) / b for a in (la, ha) for b in (lb, hb)]
-    return min(ends), max(ends)
-
-
-def _anonymous(term: Any) -> Any:
-    """A term without the name of its unknown: ages of different persons are cut alike."""
-    if not isinstance(term, Term):
-        return term
-    if term.op in ("+", "-", "*", "/"):
-        return (term.op, *map(_anonymous, term.parts))
-    return term.op

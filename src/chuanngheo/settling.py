@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from .case import Case
 from .deciding import COUNT, Decision, decide
 from .errors import HouseholdError, Problem
 from .household import Facts, household_names, read_facts
 from .methods import RECORDED, RECORDED_FACTS, choose_method
 from .model import RuleSet
-from .possible import NOT_ASKED, Case, Evaluator
+from .possible import Evaluator
 from .prepared import prepare
+from .terms import NOT_ASKED
 from .tree import Ref
 
 
@@ -120,7 +122,8 @@ def excesses(case: Case, where: str) -> list[Problem]:
     for name, fact in household_names(case.prepared.rules).items():
         if not fact.at_most or not {name, fact.at_most} & case.facts.known.keys():
             continue  # two derived numbers follow two given ones
-        value, most = case.certain(name), case.certain(fact.at_most)
+        evaluator = Evaluator(case)
+        value, most = evaluator.certain(name), evaluator.certain(fact.at_most)
         if value is not None and most is not None and value > most:
             shown = [number if isinstance(number, int) else round(float(number), 2) for number in (value, most)]
             problems.append(

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .case import Case
 from .deciding import COUNT
 from .household import household_names
 from .methods import RECORDED, RECORDED_FACTS
 from .model import Cite
-from .possible import NOT_ASKED, Case, Evaluator, Term
+from .possible import Evaluator
 from .results import TraceStep, class_cite, indicator_cite
+from .terms import NOT_ASKED, Term
 from .tree import Node, Ref, fold, readings_in, walk
 
 if TYPE_CHECKING:

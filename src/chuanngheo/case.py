@@ -1,0 +1,132 @@
+"""One household under one prepared standard: what is known, what is derived, what a tree can still ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import attrs
+
+from .household import Facts
+from .prepared import Prepared
+from .tree import Both, Choice, Given, Node, Quantifier, Ref, children
+from .values import field
+
+Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Case:
+    """One household under one prepared standard."""
+
+    prepared: Prepared
+    facts: Facts
+    free: frozenset[str] = frozenset()  # names treated as unknown, whatever was given
+    memo: dict[Any, Any] = field(factory=dict)  # how intervals were cut, for the next time
+
+    @cached_property
+    def known(self) -> dict[Key, Any]:
+        return {k: v for k, v in self.facts.known.items() if k not in self.free}
+
+    @cached_property
+    def on(self) -> int:
+        return (self.facts.on or date(2000, 1, 1)).toordinal()
+
+    # --- what is unknown ------------------------------------------------------------------------
+
+    def derives(self, name: str) -> bool:
+        """Whether a household value is computed here, rather than given or asked for as it is."""
+        if name in self.free:
+            return False
+        answered = self.known.keys() | self.free  # what is set free was answered at that level
+        return self.prepared.derives(name, answered, self.facts.members is not None, self._derives)
+
+    @cached_property
+    def _derives(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        return tuple(f"deprived_{k}" for k in self.prepared.rules.indicators)
+
+    @cached_property
+    def counts_flags(self) -> bool:
+        """Whether the number of deprivations is counted here, rather than given or asked for."""
+        if "deprivations" in self.known or "deprivations" in self.free:
+            return False
+        return any(f in self.known or self.derives(f) for f in self.flags)
+
+    def visible(self, node: Node) -> Iterator[Node]:
+        """The nodes of a tree, without the branches that the given names rule out."""
+        if isinstance(node, Choice) and (answer := self._settled(node.test)) is not None:
+            yield from self.visible(node.then if answer else node.other)
+            return
+        yield node
+        for child in children(node):
+            yield from self.visible(child)
+
+    def _settled(self, test: Node) -> bool | None:
+        """A test on nothing but what was given."""
+        if isinstance(test, Given):
+            return test.name in self.known
+        if isinstance(test, Both):
+            answers = [self._settled(p) for p in test.parts]
+            return None if None in answers else all(answers) if test.every else any(answers)
+        return None
+
+    # --- which unknowns a tree can read -----------------------------------------------------------
+
+    def unknowns(self, node: Node, person: int | None = None) -> frozenset[Key]:
+        memo_key = (node, person)
+        if memo_key not in self._unknowns:
+            self._unknowns[memo_key] = frozenset(self._find(node, person))
+        return self._unknowns[memo_key]
+
+    @cached_property
+    def _unknowns(self) -> dict[tuple[Node, int | None], frozenset[Key]]:
+        return {}
+
+    def _find(self, node: Node, person: int | None) -> Iterator[Key]:
+        if isinstance(node, Quantifier):
+            if self.facts.members is None:
+                yield (node, "members")
+            for i in range(self.facts.members or 0):
+                for part in (node.body, node.where):
+                    if part is not None:
+                        yield from self.unknowns(part, i)
+            return
+        if isinstance(node, Ref):
+            yield from self._find_name(node, person)
+        for child in children(node):
+            yield from self.unknowns(child, person)
+
+    def _find_name(self, ref: Ref, person: int | None) -> Iterator[Key]:
+        rules = self.prepared.rules
+        if ref.member:
+            key = (person, ref.name)
+            fact = rules.facts[ref.name]
+            if fact.asked_if is not None:
+                yield from self.unknowns(fact.asked_if, person)
+            if fact.of is not None:
+                yield from self.unknowns(fact.of, person)
+            elif key not in self.known:
+                yield key
+            return
+        name = ref.name
+        if name in self.prepared.lines:
+            yield from self.unknowns(self.prepared.lines[name])
+            return
+        fact_ = rules.facts.get(name)
+        if fact_ is not None and fact_.asked_if is not None:
+            yield from self.unknowns(fact_.asked_if)
+        if name in self.known:
+            return
+        if name == "deprivations" and self.counts_flags:
+            for flag in self.flags:
+                yield from self.unknowns(Ref(flag))
+        elif self.derives(name):
+            yield from self.unknowns(self.prepared.trees[name])
+        else:
+            yield name
