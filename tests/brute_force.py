@@ -203,7 +203,8 @@ class World:
         return self.value(self.law.trees[name])
 
     def of_person(self, name: str, i: int | None) -> Any:
-        assert i is not None and self.persons is not None
+        assert i is not None
+        assert self.persons is not None
         fact = self.law.rules.facts[name]
         if fact.asked_if is not None and self.value(fact.asked_if, i) is not True:
             return None

@@ -114,7 +114,9 @@ def days(household: Mapping[str, Any], on: date, months: Iterable[int]) -> list[
                 age = person.get("age" if months_of_one == 12 else "age_months")
                 wanted |= set() if age is None else set(range(months_of_one * age, months_of_one * (age + 1) + 1))
             year = person.get("birth_year")
-            wanted |= set() if year is None else set(range(max(0, 12 * (on.year - year - 1)), 12 * (on.year - year + 2)))
+            wanted |= (
+                set() if year is None else set(range(max(0, 12 * (on.year - year - 1)), 12 * (on.year - year + 2)))
+            )
     return birthdays(on, wanted)
 
 
