@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,11 @@ def imports(path: Path, *, at_top: bool) -> set[str]:
 
 def test_every_room_is_on_the_plan() -> None:
     assert sorted(p.stem for p in ROOMS.glob("*.py") if p.stem != "__init__") == sorted(ORDER)
+
+
+def test_the_plan_is_the_one_that_newcomers_read() -> None:
+    text = (ROOMS.parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \| ", text, re.M) == ORDER
 
 
 @pytest.mark.parametrize("room", ORDER)
