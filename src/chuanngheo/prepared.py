@@ -140,8 +140,16 @@ def _prepare(rules: RuleSet, method: str, chosen: dict[str, str], derive: str) -
     for name, d in rules.indicators.items():
         if d.node is not None and (derive == "all" or indicator_grade(rules, name, chosen) in "AB"):
             unfolded[f"deprived_{name}"] = d.node
-    classes = tuple((c.name, fold(c.node, chosen)) for c in rules.classes.values() if method in c.methods)
-    trees = {name: fold(node, chosen) for name, node in unfolded.items()}
+    # Most trees are the same for every method: the rules keep them, so their identity names them.
+    folded: dict[int, Node] = rules.memo.setdefault(("folded", tuple(sorted(chosen.items()))), {})
+
+    def under_readings(node: Node) -> Node:
+        if id(node) not in folded:
+            folded[id(node)] = fold(node, chosen)
+        return folded[id(node)]
+
+    classes = tuple((c.name, under_readings(c.node)) for c in rules.classes.values() if method in c.methods)
+    trees = {name: under_readings(node) for name, node in unfolded.items()}
     lines = {name: line.node for name, line in rules.lines.items()}
     unfolded |= {f"class {c.name}": c.node for c in rules.classes.values() if method in c.methods}
     return Prepared(rules, method, chosen, derive, trees, person, lines, classes, unfolded)
