@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import io
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,12 @@ def test_readmes_have_python_to_run(name: str) -> None:
     assert "make test" in text
     for std in cn.standards():
         assert std.id in text
+
+
+@pytest.mark.parametrize("room", sorted(p.stem for p in (ROOT / "src" / "chuanngheo").glob("*.py")))
+def test_examples_in_docstrings(room: str) -> None:
+    module = import_module("chuanngheo" if room == "__init__" else f"chuanngheo.{room}")
+    assert doctest.testmod(module).failed == 0
 
 
 def test_every_error_code_has_its_paragraph() -> None:

@@ -16,7 +16,7 @@ from .deciding import COUNT
 from .explaining import FLAGS, MARK, explain, flags_text, number_text, unit_text, value_text
 from .household import household_names
 from .tracing import used_names
-from .tree import Node, Ref, fold, walk
+from .tree import Node, Ref, conjuncts, fold, walk
 from .values import Frozen, frozen
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ def _tests(of: str, node: Node) -> tuple[Node, ...]:
     """The parts of a status that a household without members settles."""
     if of == "household":
         return (node,)
-    parts = node.parts if getattr(node, "every", False) else (node,)  # type: ignore[union-attr]
-    return tuple(p for p in parts if not any(isinstance(n, Ref) and n.member for n in walk(p)))
+    return tuple(p for p in conjuncts(node) if not any(isinstance(n, Ref) and n.member for n in walk(p)))
 
 
 def _template(a: Assessment, lang: str, shape: Shape) -> Template:

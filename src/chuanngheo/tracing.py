@@ -14,7 +14,7 @@ from .model import Cite
 from .possible import Evaluator
 from .results import TraceStep, class_cite, indicator_cite
 from .terms import NOT_ASKED, Term
-from .tree import Node, Ref, fold, readings_in, walk
+from .tree import Node, Ref, conjuncts, fold, readings_in, walk
 
 if TYPE_CHECKING:
     from .assessment import Assessment
@@ -173,8 +173,7 @@ def statuses(a: Assessment) -> Mapping[str, Any]:
 
 def _without_members(evaluator: Evaluator, node: Node) -> bool | None:
     """False when the facts of the household exclude a status for every person."""
-    parts = node.parts if getattr(node, "every", False) else (node,)  # type: ignore[union-attr]
-    of_household = [p for p in parts if not any(isinstance(n, Ref) and n.member for n in walk(p))]
+    of_household = [p for p in conjuncts(node) if not any(isinstance(n, Ref) and n.member for n in walk(p))]
     return False if any(_truth(evaluator.outcomes(p, {})) is False for p in of_household) else None
 
 

@@ -279,6 +279,11 @@ def fold(node: Node, readings: dict[str, str]) -> Node:
     return transform(node, change)
 
 
+def conjuncts(node: Node) -> tuple[Node, ...]:
+    """The conditions that must all hold for a condition to hold."""
+    return node.parts if isinstance(node, Both) and node.every else (node,)
+
+
 def readings_in(node: Node) -> frozenset[str]:
     """The interpretations a tree depends on."""
     return frozenset(n.name for n in walk(node) if isinstance(n, Reading))
