@@ -433,3 +433,26 @@ class Question:
 
 def spell(key: Key) -> str:
     return key if isinstance(key, str) else f"members[{key[0]}].{key[1]}"
+
+
+# --- leaving facts out -----------------------------------------------------------------------------------
+
+
+def places(household: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Where a fact can be blanked."""
+    found: list[tuple[Any, ...]] = [(n,) for n in household if n != "members"]
+    for i, person in enumerate(household.get("members", ())):
+        found += [("members", i, n) for n in person]
+    return found
+
+
+def blanked(household: Mapping[str, Any], gone: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """The household without the facts in some places."""
+    gone = set(gone)
+    kept = {n: v for n, v in household.items() if (n,) not in gone}
+    if "members" in kept:
+        kept["members"] = [
+            {n: v for n, v in person.items() if ("members", i, n) not in gone}
+            for i, person in enumerate(kept["members"])
+        ]
+    return kept

@@ -142,3 +142,11 @@ def test_labels_follow_the_method() -> None:
 def test_given_indicators_that_were_not_read_in_the_text_are_said() -> None:
     a = cn.standard("vn-2027").assess({"area": "rural", "income_per_person": 1, "deprivations": 3})
     assert "deprivations" in {c.about for c in a.caveats if c.kind == "grade"}
+
+
+def test_flips_of_points_go_in_tens() -> None:
+    flips = STD.assess({"area": "rural", "b1": 140, "b2": 30}).flips()
+    assert [(f.fact, f.to, f.category) for f in flips if f.fact in ("b1", "b2")] == [
+        ("b1", 141, "not_poor"),
+        ("b2", 20, "near_poor"),
+    ]

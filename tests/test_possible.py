@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
-from brute_force import Answer, Law, Question, TooMany, birthdays
+from brute_force import Answer, Law, Question, TooMany, birthdays, blanked, places
 from chuanngheo.testing import households
 
 settings.register_profile(
@@ -34,7 +34,7 @@ FEW = settings(max_examples=settings.get_profile(settings.get_current_profile_na
 FICTIONAL = cn.read_standard(Path(__file__).parent / "fictional.yaml")
 VN_2022 = cn.standard("vn-2022")
 LIMIT = 1200  # completions looked at for one household
-GATHERED = ("stock", "debt")  # facts of persons of which a rule reads the sum, the least or the greatest
+GATHERED = ("stock",)  # facts of persons of which a rule reads the sum
 
 Numbers = Mapping[str, Iterable[Any]]
 
@@ -159,26 +159,6 @@ def check(
         if first is None or on >= first:
             assert a.statuses[name] is truth, name
     return answer
-
-
-def places(household: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Where a fact can be blanked."""
-    found: list[tuple[Any, ...]] = [(n,) for n in household if n != "members"]
-    for i, person in enumerate(household.get("members", ())):
-        found += [("members", i, n) for n in person]
-    return found
-
-
-def blanked(household: Mapping[str, Any], gone: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
-    """The household without the facts in some places."""
-    gone = set(gone)
-    kept = {n: v for n, v in household.items() if (n,) not in gone}
-    if "members" in kept:
-        kept["members"] = [
-            {n: v for n, v in person.items() if ("members", i, n) not in gone}
-            for i, person in enumerate(kept["members"])
-        ]
-    return kept
 
 
 # Without deprivations, whatever the age: mixed into what is drawn, so that counts come near their edge.

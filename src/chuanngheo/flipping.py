@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,8 @@ def flips(a: Assessment) -> Iterator[Flip]:
 
 def _of(a: Assessment, name: str, current: Any, parts: list[tuple[Domain, tuple[str, ...]]]) -> Iterator[Flip]:
     mine = a.decision.possible
-    unit = household_names(a.standard)[name].unit
+    fact = household_names(a.standard)[name]
+    unit, step = fact.unit, fact.multiple or 1
 
     def flip(to: Any, classes: tuple[str, ...]) -> Flip:
         category = classes[0] or NO_CLASS_NAME
@@ -56,18 +58,20 @@ def _of(a: Assessment, name: str, current: Any, parts: list[tuple[Domain, tuple[
     here = next(i for i, (d, _) in enumerate(intervals) if d.holds(current))
     for side in (intervals[:here][::-1], intervals[here + 1 :]):
         for d, classes in side:
-            to = _nearest_whole(d, current)
+            to = _nearest_whole(d, current, step)
             if classes != mine and len(classes) == 1 and to is not None:
                 yield flip(to, classes)
                 break
 
 
-def _nearest_whole(domain: Interval, current: Number) -> int | None:
-    """The whole number of an interval that is nearest to a value outside it."""
+def _nearest_whole(domain: Interval, current: Number, step: int) -> int | None:
+    """The multiple of a step in an interval that is nearest to a value outside it."""
     if domain.low is not None and domain.low >= current:
-        to = floor(domain.low) + 1 if domain.low_open else ceil(domain.low)
+        low = Fraction(domain.low) / step
+        to = (floor(low) + 1 if domain.low_open else ceil(low)) * step
     elif domain.high is not None:
-        to = ceil(domain.high) - 1 if domain.high_open else floor(domain.high)
+        high = Fraction(domain.high) / step
+        to = (ceil(high) - 1 if domain.high_open else floor(high)) * step
     else:
         return None
     return to if domain.holds(to) else None

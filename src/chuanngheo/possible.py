@@ -9,7 +9,7 @@ is exact: a class is possible if and only if some completion of the facts gives 
 Where it is not, it errs towards more classes, never towards a wrong one. That happens in rules
 such as no shipped standard has: a comparison of two unknown numbers of which neither is a whole
 number with at most 200 values, or of one that enters it otherwise than in a straight line; the
-sum, least or greatest of unknown numbers of members; several quantifiers without any members;
+sum of unknown numbers of members; several quantifiers without any members;
 and a number that cannot exceed another (income without allowances) where both are unknown.
 """
 

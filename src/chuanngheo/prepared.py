@@ -9,7 +9,7 @@ import attrs
 
 from .errors import NoStandard, Problem, nearest
 from .model import RuleSet
-from .tree import Node, Quantifier, Ref, fold, readings_in, walk
+from .tree import Node, Quantifier, Ref, extremes_as_tests, fold, readings_in, walk
 from .values import field
 
 DERIVE = ("all", "confirmed")
@@ -145,7 +145,7 @@ def _prepare(rules: RuleSet, method: str, chosen: dict[str, str], derive: str) -
 
     def under_readings(node: Node) -> Node:
         if id(node) not in folded:
-            folded[id(node)] = fold(node, chosen)
+            folded[id(node)] = extremes_as_tests(fold(node, chosen))
         return folded[id(node)]
 
     classes = tuple((c.name, under_readings(c.node)) for c in rules.classes.values() if method in c.methods)

@@ -279,6 +279,48 @@ def fold(node: Node, readings: dict[str, str]) -> Node:
     return transform(node, change)
 
 
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def extremes_as_tests(node: Node) -> Node:
+    """Comparisons of a least or greatest member value, as tests on the members.
+
+    ``max(m.x) > c`` is ``any(m.x > c)``: what is unknown of one person then stays that person's,
+    and no range of a nameless number stands in for it. Nobody to look at leaves both false.
+    """
+
+    def change(n: Node) -> Node:
+        match n:
+            case Compare(op, Quantifier("min" | "max" as kind, body, where), bound) if not _quantified(bound):
+                return _extreme(op if kind == "max" else _TURNED[op], kind, body, where, bound)
+            case Compare(op, bound, Quantifier("min" | "max" as kind, body, where)) if not _quantified(bound):
+                op = _TURNED[op]
+                return _extreme(op if kind == "max" else _TURNED[op], kind, body, where, bound)
+        return n
+
+    return transform(node, change) if _quantified(node) else node
+
+
+def _extreme(op: str, kind: str, body: Node, where: Node | None, bound: Node) -> Node:
+    """Written for the greatest; for the least every comparison is turned round."""
+
+    def some(test: str) -> Node:
+        return Quantifier("any", Compare(test if kind == "max" else _TURNED[test], body, bound), where)
+
+    match op:
+        case ">" | ">=":
+            return some(op)
+        case "<":
+            return Choice(some(">="), FALSE, some("<"))
+        case "<=" | "==":
+            return Choice(some(">"), FALSE, some(op))
+    return Choice(some(">"), TRUE, Choice(some("=="), FALSE, some("<")))
+
+
+def _quantified(node: Node) -> bool:
+    return any(isinstance(n, Quantifier) for n in walk(node))
+
+
 def conjuncts(node: Node) -> tuple[Node, ...]:
     """The conditions that must all hold for a condition to hold."""
     return node.parts if isinstance(node, Both) and node.every else (node,)
