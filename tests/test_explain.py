@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -150,3 +150,32 @@ def test_flips_of_points_go_in_tens() -> None:
         ("b1", 141, "not_poor"),
         ("b2", 20, "near_poor"),
     ]
+
+
+def test_flips_of_an_income_without_allowances() -> None:
+    facts = {"area": "rural", "income_per_person": 2_300_000, "income_excluding_allowances_per_person": 2_250_000}
+    (flip,) = [f for f in STD.assess(facts).flips() if f.fact == "income_excluding_allowances_per_person"]
+    assert (flip.to, flip.category) == (2_250_001, "not_poor")
+
+
+def test_points_do_not_speak_of_the_average_class() -> None:
+    a = STD.assess({"area": "rural", "b1": 141, "b2": 30})
+    assert "hộ không nghèo theo phiếu" in a.explain("vi")
+
+
+def test_a_decision_later_than_the_day_is_told() -> None:
+    facts = {"recorded_category": "poor", "recorded_decision": "12/QĐ-UBND", "recorded_date": "2025-12-10"}
+    assert [c.kind for c in STD.assess(facts, on=date(2024, 1, 1)).caveats] == ["recorded"]
+    assert not STD.assess(facts, on=date(2026, 1, 1)).caveats
+
+
+def test_days_that_are_no_days() -> None:
+    for ask in (
+        lambda: STD.assess(POOR, on="2025-10-01"),  # type: ignore[arg-type]
+        lambda: cn.assess(POOR, on=2025),  # type: ignore[arg-type]
+        lambda: cn.applicable(date(2025, 1, 1), known_at="2024"),  # type: ignore[arg-type]
+        lambda: cn.line("poverty_line", on="2025", area="rural"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(cn.HouseholdError, match=r"datetime\.date"):
+            ask()
+    assert STD.assess(POOR, on=datetime(2023, 10, 1, 8, 30)) == STD.assess(POOR, on=date(2023, 10, 1))

@@ -43,17 +43,17 @@ def test_no_float_enters() -> None:
 
 def test_numbers_beyond_every_machine_word() -> None:
     assert STD.assess({"area": "rural", "income": 3_000_000_000, "household_size": 99} | FLAGS).category == "not_poor"
-    assert STD.assess(POOR | {"income_per_person": 10**40}).category == "not_poor"
+    assert STD.assess(POOR | {"income_per_person": 10**39}).category == "not_poor"
     assert STD.assess(POOR | {"income_per_person": 10**30 + Fraction(1, 3)}).category == "not_poor"
 
 
-@pytest.mark.parametrize("missing", [None, "absent"])
+@pytest.mark.parametrize("missing", [None, "", " ", "absent"])
 def test_missing_is_never_not_poor(missing: str | None) -> None:
     edge = POOR | {"income_per_person": 1_600_000, "area": "urban"}
     for name in edge:
         facts = {k: v for k, v in edge.items() if k != name}
-        if missing is None:
-            facts[name] = None
+        if missing != "absent":
+            facts[name] = missing
         a = STD.assess(facts)
         assert a.status == "undetermined"
         assert "poor" in a.possible
@@ -63,7 +63,7 @@ def test_missing_is_never_not_poor(missing: str | None) -> None:
 
 
 def test_unknown_code_is_an_error_not_the_other_branch() -> None:
-    for area in ("Rural", "rural ", "nông thôn", "2", "", unicodedata.normalize("NFD", "đô thị")):
+    for area in ("Rural", "rural ", "nông thôn", "2", unicodedata.normalize("NFD", "đô thị")):
         with pytest.raises(cn.HouseholdError, match="area"):
             STD.assess(POOR | {"area": area})
 
@@ -72,7 +72,7 @@ def test_booleans_and_numbers_do_not_mix() -> None:
     for wrong in (1, 0, "True", "yes", 1.0):
         with pytest.raises(cn.HouseholdError, match="deprived_water"):
             STD.assess({"area": "rural", "income_per_person": 1} | FLAGS | {"deprived_water": wrong})
-    for wrong in (True, False, "", " ", "1e3", "0x10", "١٢٣", 1j, [1], {}):
+    for wrong in (True, False, Decimal("1E+999999"), 10**45, "1e3", "0x10", "١٢٣", 1j, [1], {}):
         with pytest.raises(cn.HouseholdError, match="income_per_person"):
             STD.assess(POOR | {"income_per_person": wrong})
 

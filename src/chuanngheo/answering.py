@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from .assessment import Assessment, full_assessment, new_assessment
-from .errors import HouseholdError, NoStandard, Problem, nearest, quoted
+from .errors import HouseholdError, NoStandard, Problem, as_day, nearest, quoted
 from .methods import plan_for
 from .model import Quantity, RuleSet
 
@@ -31,6 +31,11 @@ class Standard(RuleSet):
     hypothetical: bool = False
     stands_in_for: str = ""  # a jurisdiction that has no standard of its own
 
+    @property
+    def exact_id(self) -> str:
+        """``vn-2022@1.1``; a what-if standard says so."""
+        return super().exact_id + ("+hypothetical" if self.hypothetical else "")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Standard) and self.digest == other.digest and self.hypothetical == other.hypothetical
 
@@ -38,7 +43,7 @@ class Standard(RuleSet):
         return hash(self.digest)
 
     def __repr__(self) -> str:
-        return f"<Standard {self.exact_id}{' hypothetical' if self.hypothetical else ''}>"
+        return f"<Standard {self.exact_id}>"
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "memo": {k: v for k, v in self.memo.items() if k == "digest"}, "plans": {}}
@@ -62,6 +67,8 @@ class Standard(RuleSet):
         Raises :class:`HouseholdError` with every problem: unknown facts, wrong types, codes or
         numbers, contradictions, facts of two methods.
         """
+        if on is not None and type(on) is not date:
+            on = as_day(on, "on")
         if method is None and readings is None and derive == "all":
             try:
                 found = self.plans[tuple(household)]

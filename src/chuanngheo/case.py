@@ -58,6 +58,10 @@ class Case:
             return False
         return any(f in self.known or self.derives(f) for f in self.flags)
 
+    def was_given(self, name: str) -> bool:
+        """Whether the caller gave a value, be it set free since."""
+        return name in self.known or name in self.free
+
     def visible(self, node: Node) -> Iterator[Node]:
         """The nodes of a tree, without the branches that the given names rule out."""
         if isinstance(node, Choice) and (answer := self._settled(node.test)) is not None:
@@ -70,7 +74,7 @@ class Case:
     def _settled(self, test: Node) -> bool | None:
         """A test on nothing but what was given."""
         if isinstance(test, Given):
-            return test.name in self.known
+            return self.was_given(test.name)
         if isinstance(test, Both):
             answers = [self._settled(p) for p in test.parts]
             return None if None in answers else all(answers) if test.every else any(answers)

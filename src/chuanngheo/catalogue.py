@@ -11,7 +11,7 @@ from typing import Any
 
 from .answering import Standard, sorted_by_age
 from .assessment import Assessment
-from .errors import NoStandard, RuleFileError, nearest
+from .errors import NoStandard, RuleFileError, as_day, nearest
 from .model import Cite, Fact, Quantity, Span, Text
 from .reading import read_rules, vocabulary_facts
 from .source import MAX_BYTES, Node, read_nodes
@@ -172,6 +172,7 @@ def applicable(
 def _applicable(
     day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool
 ) -> tuple[Standard, Span]:
+    day, known_at = as_day(day, "day"), None if known_at is None else as_day(known_at, "known_at")
     spans = _spans(jurisdiction, entity, known_at)
     found = _on_day(spans, day)
     if found is None and fallback and jurisdiction.startswith(f"{COUNTRY}-"):
@@ -219,6 +220,7 @@ def line(
     ``grade`` is the weaker of the line's and of the span's for that day. Raises
     :class:`NoStandard` when no standard covers the day or the line is not in it.
     """
+    on, known_at = as_day(on, "on"), None if known_at is None else as_day(known_at, "known_at")
     found, span = _applicable(on, jurisdiction, entity, known_at, True)
     here = _on_span(found.line(name, **codes), span)
     spans = _spans(found.jurisdiction, entity, known_at)

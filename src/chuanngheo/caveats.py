@@ -11,7 +11,7 @@ from .model import Cite, weakest
 from .possible import Evaluator
 from .results import Caveat, class_cite, indicator_cite, spell
 from .settling import rounding
-from .tracing import line_cite, used_interpretations, used_names
+from .tracing import decided_on, line_cite, used_interpretations, used_names
 
 if TYPE_CHECKING:
     from .assessment import Assessment
@@ -26,6 +26,12 @@ GRADES = {
 
 def caveats_of(a: Assessment) -> Iterator[Caveat]:
     if a.method == RECORDED:
+        day = decided_on(a)
+        if a.on is not None and day > a.on:
+            yield Caveat("recorded", "recorded_date", "A", {
+                "vi": f"Quyết định công nhận ngày {day:%d/%m/%Y} ban hành sau ngày xét {a.on:%d/%m/%Y}.",
+                "en": f"The recognising decision of {day} was issued after the day asked about, {a.on}.",
+            })  # fmt: skip
         return
     yield from _span(a)
     yield from _grades(a)

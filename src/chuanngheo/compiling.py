@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from .household import household_names
+from .household import HUGE, household_names
 from .model import Fact
 from .prepared import Prepared
 from .tree import Arith, Both, Choice, Compare, Const, Count, Given, In, Node, Not, Ref, Switch
@@ -149,11 +149,8 @@ class _Writer:
             )
         else:
             low = "" if fact.least is None else f"{self.constant(fact.least)} <= "
-            high = "" if fact.most is None else f" <= {self.constant(fact.most)}"
-            tests = f"if type({variable}) is not int"
-            self.lines.append(
-                tests + (f" or not {low}{variable}{high}: return None" if low or high else ": return None")
-            )
+            high = self.constant(fact.most if fact.most is not None else HUGE - 1)
+            self.lines.append(f"if type({variable}) is not int or not {low}{variable} <= {high}: return None")
             if fact.multiple:
                 self.lines.append(f"if {variable} % {fact.multiple}: return None")
 

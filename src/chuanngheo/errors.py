@@ -7,6 +7,7 @@ and what to do. The problems are values, so that a form or a log can show them i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from .values import Frozen, frozen
@@ -62,6 +63,23 @@ class HouseholdError(ChuanNgheoError, ValueError):
 
 class NoStandard(ChuanNgheoError, LookupError):
     """No standard, version, line or method answers what was asked."""
+
+
+def as_day(value: object, name: str) -> date:
+    """A date; a time of day is dropped, anything else is an error."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    problem = Problem(
+        "CN065",
+        name,
+        f"{quoted(value)} is not a day",
+        value,
+        "a datetime.date",
+        "datetime.date, or date.fromisoformat(...)",
+    )
+    raise HouseholdError(f"{name}={quoted(value)} is not a day", [problem])
 
 
 def quoted(value: object) -> str:

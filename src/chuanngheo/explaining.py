@@ -11,7 +11,8 @@ from .deciding import COUNT
 from .household import household_names
 from .methods import RECORDED
 from .model import Cite, Fact, Text
-from .results import DISCLAIMER, SCHEMA, class_cite
+from .results import DISCLAIMER, SCHEMA, class_cite, class_labels
+from .tracing import decided_on
 from .version import CODE_VERSION, data_version
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _result(a: Assessment, lang: str) -> Iterator[str]:
     if rules.hypothetical:
         standard = f"{HYPOTHETICAL[lang]}: {standard}"
     if a.status == "decided":
-        labels = [rules.classes[c].labels[lang] for c in a.categories]
+        labels = [class_labels(rules, c, a.method)[lang] for c in a.categories]
         name = labels[0] + (f" ({'; '.join(labels[1:])})" if labels[1:] else "")
         yield f"{words['result']}: {name}. {standard}."
     elif a.status == "no_class":
@@ -149,12 +150,14 @@ def _result(a: Assessment, lang: str) -> Iterator[str]:
         options = ", ".join(words["no_class"] if c == "no_class" else rules.classes[c].labels[lang] for c in a.possible)
         yield f"{words['result']}: {words['undetermined']}; {words['possible']}: {options}. {standard}."
     if a.method == RECORDED:
-        number, day = a.household["recorded_decision"], a.household["recorded_date"]
-        written = value_text(date.fromisoformat(day) if isinstance(day, str) else day, _DAY, lang)
+        number, written = a.household["recorded_decision"], value_text(decided_on(a), _DAY, lang)
         yield f"{words['by']}: {words['recorded']}, {number}, {written}."
+        if a.on is not None:
+            yield f"{words['day']}: {value_text(a.on, _DAY, lang)}."
         return
     if a.category is not None:
-        yield f"{words['by']}: {cite_text(class_cite(rules, a.category, a.method), lang)}."
+        replaced = f" [{REPLACED[lang]}]" if rules.hypothetical else ""
+        yield f"{words['by']}: {cite_text(class_cite(rules, a.category, a.method), lang)}{replaced}."
     if a.on is not None:
         span = a.span
         covered = f", {words['covers']} {cite_text(span.cite, lang)}" if span else ""
@@ -164,6 +167,7 @@ def _result(a: Assessment, lang: str) -> Iterator[str]:
 
 
 _DAY = Fact("on", "date", {"vi": "ngày", "en": "day"})
+REPLACED = {"vi": "mức tiền đã thay bằng giả định", "en": "amounts replaced by an assumption"}
 HYPOTHETICAL = {"vi": "GIẢ ĐỊNH, không phải pháp luật", "en": "HYPOTHETICAL, not law"}
 
 
@@ -274,7 +278,7 @@ def flip_texts(a: Assessment, name: str, current: Any, to: Any, category: str) -
     fact = household_names(rules)[name]
     found = {}
     for lang in ("vi", "en"):
-        label = WORDS[lang]["no_class"] if category == "no_class" else rules.classes[category].labels[lang]
+        label = WORDS[lang]["no_class"] if category == "no_class" else class_labels(rules, category, a.method)[lang]
         if isinstance(to, str):
             change = (
                 f"{fact.labels[lang]} là {fact.codes[to][lang]}"

@@ -73,7 +73,7 @@ class _Reader:
                          remedy='{"area": "rural", "income_per_person": 1500000, "deprivations": 3}')  # fmt: skip
             household = {}
         for name, value in household.items():
-            if value is None:
+            if blank(value):
                 self.check_name(name)
             elif name == "members":
                 members = self.members(value)
@@ -141,7 +141,7 @@ class _Reader:
                         )
                     elif given is not None:
                         self.unused.append(place)
-                elif given is not None:
+                elif not blank(given):
                     result = self.value(fact, given, place)
                     if result is None:
                         continue
@@ -276,12 +276,16 @@ class _Reader:
         return None
 
 
+DIGITS = 40  # more than any amount has, few enough to compute with
+HUGE = 10**DIGITS
+
+
 def to_number(value: Any) -> Number | None:
     """An exact number from int, Decimal, Fraction, decimal text, or a float's shortest text."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < HUGE else None
     if isinstance(value, float):
         value = repr(float(value))
         if value in ("nan", "inf", "-inf"):
@@ -290,7 +294,7 @@ def to_number(value: Any) -> Number | None:
     elif isinstance(value, Fraction):
         exact = value
     elif isinstance(value, Decimal):
-        if not value.is_finite():
+        if not value.is_finite() or abs(value.adjusted()) > DIGITS or len(value.as_tuple().digits) > 2 * DIGITS:
             return None
         exact = Fraction(value)
     elif isinstance(value, str) and len(value) <= 40 and _TEXT_NUMBER.match(value.strip()):
@@ -298,6 +302,11 @@ def to_number(value: Any) -> Number | None:
     else:
         return None
     return int(exact) if exact.denominator == 1 else exact
+
+
+def blank(value: Any) -> bool:
+    """Unknown: nothing, or an empty cell."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def last_place(value: Any) -> Fraction:

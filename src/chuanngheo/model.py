@@ -141,6 +141,7 @@ class Class(Frozen):
     within: str = ""
     methods: tuple[str, ...] = ()
     cites: tuple[tuple[str, Cite], ...] = ()  # per method, where the text differs
+    method_labels: tuple[tuple[str, Text], ...] = ()
 
     def label(self, lang: str = "vi") -> str:
         return self.labels[lang]

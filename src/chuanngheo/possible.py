@@ -120,7 +120,7 @@ class Evaluator:
             case Quantifier():
                 return self.quantifier(node, env)
             case Given(name):
-                return [(name in self.case.known, env)]
+                return [(self.case.was_given(name), env)]
         raise AssertionError(node)
 
     def name(self, ref: Ref, env: Env, person: int | None) -> Outcomes:

@@ -631,7 +631,7 @@ class _Builder:
         return made
 
     def class_(self, name: str, node: Node, shared: Mapping[str, Type], methods: Mapping[str, Method]) -> Class:
-        f = self.fields(node, ("label", "cite"), ("when", "otherwise", "within", "methods", "cites"))
+        f = self.fields(node, ("label", "cite"), ("when", "otherwise", "within", "methods", "cites", "labels"))
         if ("when" in f) == ("otherwise" in f):
             self.source.report("CN009", node, "a class has either when: or otherwise: true")
         tree: Tree = Const(True)
@@ -642,7 +642,8 @@ class _Builder:
         only = tuple(self.choice(i, tuple(methods), "") for i in (f["methods"].items if "methods" in f else ()))
         cites = tuple((k, self.cite(n)) for k, n in self.entries(f.get("cites")).items())
         return Class(name, self.texts(f.get("label")), tree, self.text(f.get("when"), "otherwise"), self.cite(f.get("cite")),
-                     self.text(f.get("within")), only or tuple(methods), cites)  # fmt: skip
+                     self.text(f.get("within")), only or tuple(methods), cites,
+                     tuple((k, self.texts(n)) for k, n in self.entries(f.get("labels")).items()))  # fmt: skip
 
     def status(self, name: str, node: Node, shared: Mapping[str, Type]) -> Status:
         f = self.fields(node, ("label", "of", "when", "cite"), ("from", "from_note"))

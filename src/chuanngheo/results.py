@@ -92,6 +92,12 @@ def indicator_cite(rules: RuleSet, name: str, readings: Mapping[str, str]) -> Ci
     return derived.cite
 
 
+def class_labels(rules: RuleSet, name: str, method: str) -> Text:
+    """What a class is called under a method."""
+    cls = rules.classes[name]
+    return dict(cls.method_labels).get(method, cls.labels)
+
+
 def class_cite(rules: RuleSet, name: str, method: str) -> Cite:
     """The citation of a class under a method."""
     cls = rules.classes[name]

@@ -9,7 +9,7 @@ from typing import Any
 from .case import Case
 from .deciding import COUNT, Decision, decide
 from .errors import HouseholdError, Problem
-from .household import Facts, household_names, read_facts
+from .household import Facts, blank, household_names, read_facts
 from .methods import RECORDED, RECORDED_FACTS, choose_method
 from .model import RuleSet
 from .possible import Evaluator
@@ -29,7 +29,7 @@ def settle(
 ) -> tuple[str, Decision | None]:
     """The method and the decision (None when recorded), after every check."""
     facts = read_facts(rules, household, on, where=where)
-    given = [n for n in household if household[n] is not None]
+    given = [n for n in household if not blank(household[n])]
     chosen = choose_method(rules, given, method)
     if chosen == RECORDED:
         check_record(rules, facts, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +147,12 @@ def line_cite(a: Assessment, name: str) -> Cite:
         path.append(code)
         table = cells[code]
     return line.cite_of(tuple(path))
+
+
+def decided_on(a: Assessment) -> date:
+    """The day of the decision that recorded a class."""
+    given = a.household["recorded_date"]
+    return date.fromisoformat(given) if isinstance(given, str) else given
 
 
 def statuses(a: Assessment) -> Mapping[str, Any]:
