@@ -181,3 +181,12 @@ def test_a_national_standard_that_stands_in_says_so() -> None:
         cn.applicable(ON, jurisdiction="vn-79", fallback=False)
     with pytest.raises(cn.NoStandard):
         cn.applicable(ON, jurisdiction="la")
+
+
+def test_rounded_amounts_do_not_exceed_each_other() -> None:
+    facts = {"area": "rural", "income": 20_000_000, "household_size": 12, "deprivations": 3}
+    facts |= {"income_per_person": 138_888, "income_excluding_allowances": 20_000_000}
+    assert STD.assess(facts | {"income_per_person": 1_666_667 // 12}).category == "poor"
+    income = {"area": "rural", "household_size": 1, "income_excluding_allowances": 0, "income_per_person": 2_250_000}
+    for flip in STD.assess(income | {"deprivations": 3}).flips():
+        assert STD.assess(income | {"deprivations": 3, flip.fact: flip.to}).category == flip.category

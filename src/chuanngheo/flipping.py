@@ -11,10 +11,11 @@ from .case import Case
 from .deciding import COUNT, Decision, pieces
 from .domains import Domain, Interval
 from .explaining import flip_texts
-from .household import household_names
+from .household import Facts, household_names
 from .methods import RECORDED
 from .model import NO_CLASS_NAME
 from .results import Flip
+from .settling import excesses
 from .tracing import NOT_ASKED_TEXT, used_names, value_of
 from .tree import Number
 
@@ -59,9 +60,16 @@ def _of(a: Assessment, name: str, current: Any, parts: list[tuple[Domain, tuple[
     for side in (intervals[:here][::-1], intervals[here + 1 :]):
         for d, classes in side:
             to = _nearest_whole(d, current, step)
-            if classes != mine and len(classes) == 1 and to is not None:
+            if classes != mine and len(classes) == 1 and to is not None and _allowed(a, name, to):
                 yield flip(to, classes)
                 break
+
+
+def _allowed(a: Assessment, name: str, to: Number) -> bool:
+    """Whether the other given facts leave room for a changed value."""
+    facts = a.case.facts
+    changed = Facts({**facts.known, name: to}, facts.births, facts.members, facts.on, facts.places)
+    return name == COUNT or not excesses(Case(a.prepared, changed))
 
 
 def _nearest_whole(domain: Interval, current: Number, step: int) -> int | None:

@@ -10,7 +10,8 @@ Where it is not, it errs towards more classes, never towards a wrong one. That h
 such as no shipped standard has: a comparison of two unknown numbers of which neither is a whole
 number with at most 200 values, or of one that enters it otherwise than in a straight line; the
 sum of unknown numbers of members; several quantifiers without any members;
-and a number that cannot exceed another (income without allowances) where both are unknown.
+a number that cannot exceed another (income without allowances) where both are unknown; and classes
+that name an indicator beside a given number of deprivations.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
         persons = person_names(standard)
         used = _person_facts(prepared)
         properties["members"] = {
-            "type": "array", "minItems": 1, "title": {"vi": "thành viên", "en": "members"}[lang],
+            "type": ["array", "null"], "minItems": 1, "title": {"vi": "thành viên", "en": "members"}[lang],
             "items": _object({n: _property(f, lang) for n, f in persons.items() if n in used}, []),
         }  # fmt: skip
     return {
