@@ -55,8 +55,6 @@ def test_everything_is_cited(std: cn.Standard) -> None:
                 assert source.issued <= span.end  # type: ignore[operator]
 
 
-@real
-@every
 @every
 def test_undetermined_and_missing_go_together(std: cn.Standard) -> None:
     def test(household: dict[str, Any]) -> None:
@@ -82,7 +80,6 @@ def test_members_give_what_they_should(std: cn.Standard) -> None:
     settings(QUIET, max_examples=15)(given(households(std, members=True))(lambda drawn: test(drawn)))()
 
 
-@every
 def test_the_form_names_units_codes_and_conditions() -> None:
     schema = cn.standard("vn-2001").input_schema(lang="vi")
     terrain = schema["properties"]["terrain"]
