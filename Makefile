@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-peers clean
+.PHONY: help demo test check search bench bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,9 @@ check: $(READY)  ## style and types
 
 test: check  ## style, types and all tests
 	$(BIN)/python -m pytest
+
+search: $(READY)  ## the property tests with thousands of examples each; takes long
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py
 
 bench: $(READY)  ## ratios against a plain function; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/one_household.py
