@@ -566,3 +566,20 @@ def test_the_schema_admits_what_can_be_assessed(id: str, method: str, data: Any)
     if not any(isinstance(v, Fraction) for v in household.values()):  # a JSON number would round it
         known = standard.assess(household, on=assessment_day(standard), method=method)
         assert standard.assess(sent, on=assessment_day(standard), method=method).possible == known.possible
+
+
+# --- what a result keeps ---------------------------------------------------------------------------------
+
+
+def test_a_result_does_not_change_with_the_callers_list() -> None:
+    members = [{"work_days": 1}]
+    a = FICTIONAL.assess({"region": "south", "members": members})
+    before = hash(a)
+    members.append({})
+    assert hash(a) == before
+    assert len(a.household["members"]) == 1
+
+
+def test_members_may_come_from_an_iterator() -> None:
+    a = FICTIONAL.assess({"region": "south", "members": iter([{"work_days": 1}])})
+    assert pickle.loads(pickle.dumps(a)) == a

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
-from brute_force import Answer, Law, Question, TooMany, birthdays, blanked, places
+from brute_force import Answer, Law, Question, TooMany, birthdays, blanked, months_old, places
 from chuanngheo.testing import households
 
 settings.register_profile(
@@ -78,6 +78,18 @@ def fictional_numbers(household: Mapping[str, Any]) -> Numbers:
     }
 
 
+def cutoffs(name: str, members: Iterable[Mapping[str, Any]]) -> set[Any]:
+    """The cells of a table that stand for the ages of these persons; all, where an age is open."""
+    table = VN_2022.tables[name]
+    rows = range(len(table.steps))
+    births = [person.get("birth_date") for person in members]
+    if None not in births:
+        ages = [months_old(born, VN_DAY) for born in births]
+        reached = [sum(step <= age for step in table.steps) for age in ages]  # this row, the one before and the next
+        rows = {min(max(r + d, 0), len(table.steps) - 1) for r in reached for d in (-2, -1, 0, 1)}
+    return {v for column in table.columns for r in rows if (v := column[r]) is not None}
+
+
 def vn_2022_numbers(household: Mapping[str, Any]) -> Numbers:
     lines = [1_500_000, 2_000_000, 2_250_000, 3_000_000]
     size = len(household["members"]) if household.get("members") else household.get("household_size")
@@ -86,8 +98,7 @@ def vn_2022_numbers(household: Mapping[str, Any]) -> Numbers:
     edges = {int(Fraction(total) / 12 / line) + d for total in totals for line in lines for d in (-1, 0, 1)}
     areas = [household.get(n) for n in ("floor_area", "mezzanine_area")]
     edges |= {int(Fraction(a) / 8) + d for a in areas if a is not None for d in (-1, 0, 1, 2)}
-    table = VN_2022.tables
-    cells = {n: {v for c in table[f"{n}_cutoff"].columns for v in c if v is not None} for n in ("weight", "height")}
+    cells = {n: cutoffs(f"{n}_cutoff", household.get("members") or ()) for n in ("weight", "height")}
     return {
         "household_size": sorted({1, 2, 3, 4, 99} | {e for e in edges if 1 <= e <= 99}),
         "income": [*around({line * s * 12 for line in lines for s in sizes}), 0, 10**12],
@@ -100,8 +111,8 @@ def vn_2022_numbers(household: Mapping[str, Any]) -> Numbers:
                        *around({8 * s for s in sizes}), 0],
         "mezzanine_area": [*around({16 * s - 2 * Fraction(a) for s in sizes for a in areas if a is not None}), 0, 1],
         "floor_area_per_person": around([8]),
-        "weight_kg": [*around({w for w in cells["weight"] if w < 30}, Fraction(1, 100)), 1, 100],
-        "height_cm": [*around(sorted(cells["height"])[::9], Fraction(1, 100)), 30, 200],
+        "weight_kg": [*around(cells["weight"], Fraction(1, 100)), 1, 100],
+        "height_cm": [*around(cells["height"], Fraction(1, 100)), 30, 200],
     }  # fmt: skip
 
 
@@ -305,3 +316,29 @@ def test_blank_members_answer_in_time(persons: int) -> None:
     a = VN_2022.assess(household, on=VN_DAY)
     assert a.possible == ("average",) or a.missing
     a.to_dict()
+
+
+@pytest.mark.xfail(strict=True, reason="a given count does not bind the flags that a class names itself")
+def test_a_given_count_binds_the_flags_beside_it() -> None:
+    household = {"region": "south", "grain_per_person": 8, "deprivations": 0, "tent": False, "idle": False, "hands": 3}
+    with pytest.raises(cn.HouseholdError):
+        FICTIONAL.assess({**household, "deprived_shelter": True})
+    assert FICTIONAL.assess(household).possible == ("near_poor",)
+
+
+def test_a_reading_elsewhere_does_not_change_a_rule(tmp_path: Path) -> None:
+    written = FICTIONAL.indicators["schooling"].text
+    adult = {"age": 30, "work_days": 5, "stock": 50, "debt": 0}  # of whom school is not asked
+    household = {"region": "south", "grain": 0, "tent": False, "flooded": False, "well": "covered", "members": [adult]}
+    found = []
+    for rule in (
+        "false if m.school else true",
+        '(false if m.school else true) if reading.regime == "ordinary" else true',
+    ):
+        path = tmp_path / "variant.yaml"
+        text = (Path(__file__).parent / "fictional.yaml").read_text(encoding="utf-8")
+        assert written in text
+        path.write_text(text.replace(written, f"any({rule} for m in members)"), encoding="utf-8")
+        trace = cn.read_standard(path).assess({**household, "deprived_health": False}).trace
+        found += [step.value for step in trace if step.name == "deprived_schooling"]
+    assert found == [True, True]

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .household import read_facts
+from .household import own_copy, read_facts
 from .methods import RECORDED, Way
 from .model import NO_CLASS_NAME, Span
 from .prepared import Prepared, prepare
@@ -294,11 +294,10 @@ def full_assessment(
     """An assessment by the general path, with every check."""
     from .settling import settle
 
+    household = own_copy(household)
     chosen, decision = settle(standard, household, on, method, readings, derive)
     prepared = decision.case.prepared if decision else prepare(standard, standard.default_method, readings, derive)
-    made = new_assessment(
-        standard, dict(household), on, (prepared, chosen, dict(readings) if readings else None, derive), -1
-    )
+    made = new_assessment(standard, household, on, (prepared, chosen, dict(readings) if readings else None, derive), -1)
     if decision is not None:
         _set_memo(made, {"decision": decision})
         _ = decision.possible

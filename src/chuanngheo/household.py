@@ -309,6 +309,17 @@ def blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def own_copy(household: Any) -> Any:
+    """A household that the caller's lists, persons and iterators can no longer change."""
+    if not isinstance(household, Mapping):
+        return household
+    copy: dict[str, Any] = dict(household)
+    members: Any = copy.get("members")
+    if hasattr(members, "__iter__") and not isinstance(members, str | bytes | Mapping):
+        copy["members"] = tuple(dict(p) if isinstance(p, Mapping) else p for p in members)
+    return copy
+
+
 def last_place(value: Any) -> Fraction:
     """One unit of the last decimal place in which a number was written."""
     if isinstance(value, float):

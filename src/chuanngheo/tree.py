@@ -261,8 +261,6 @@ def fold(node: Node, readings: dict[str, str]) -> Node:
                 return then if value else other
             case Choice(test, Const(True), Const(False)):
                 return test
-            case Choice(test, Const(False), Const(True)):
-                return negate(test)
             case Both(every, parts):
                 kept: list[Node] = []
                 for part in parts:
