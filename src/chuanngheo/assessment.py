@@ -294,10 +294,10 @@ def full_assessment(
     """An assessment by the general path, with every check."""
     from .settling import settle
 
-    household = own_copy(household)
-    chosen, decision = settle(standard, household, on, method, readings, derive)
+    mine: dict[str, Any] = own_copy(household)
+    chosen, decision = settle(standard, mine, on, method, readings, derive)
     prepared = decision.case.prepared if decision else prepare(standard, standard.default_method, readings, derive)
-    made = new_assessment(standard, household, on, (prepared, chosen, dict(readings) if readings else None, derive), -1)
+    made = new_assessment(standard, mine, on, (prepared, chosen, dict(readings) if readings else None, derive), -1)
     if decision is not None:
         _set_memo(made, {"decision": decision})
         _ = decision.possible
