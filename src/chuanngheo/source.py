@@ -8,7 +8,6 @@ and tags are refused (a rule file needs neither, and both are how YAML bombs are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -37,7 +36,7 @@ _NO_ITEMS: Any = ()  # shared by all scalars
 _NO_ENTRIES: Any = {}
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.define(eq=False, repr=False)  # by the thousand for each file: a frozen one takes twice as long to make
 class Node:
     """A scalar (``text``), a sequence (``items``) or a mapping (``entries``) and its place."""
 
@@ -109,7 +108,11 @@ def read_nodes(text: str, name: str) -> tuple[Node | None, Source]:
         )
         return None, source
     try:
-        root = _fold(text, source)
+        loader = _PARSER(text)
+        try:
+            root = _fold(loader, source)
+        finally:
+            loader.dispose()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line, mark.column) if mark else (0, 0)
@@ -127,13 +130,14 @@ def read_nodes(text: str, name: str) -> tuple[Node | None, Source]:
     return (None if source.problems and root is None else root), source
 
 
-def _fold(text: str, source: Source) -> Node | None:
+def _fold(loader: Any, source: Source) -> Node | None:
     root: Node | None = None
     stack: list[Node] = []
     keys: list[Node | None] = []
     count = 0
-    for event in _events(text):
-        kind, mark = type(event), event.start_mark
+    next_event = loader.get_event
+    while (kind := type(event := next_event())) is not yaml.StreamEndEvent:
+        mark = event.start_mark
         if kind is yaml.ScalarEvent:
             folded = event.end_mark.line > mark.line
             node = Node(mark.line, mark.column, "scalar", event.value, event.implicit[0], folded)
@@ -178,15 +182,6 @@ def _fold(text: str, source: Source) -> Node | None:
             stack.append(node)
             keys.append(None)
     return root
-
-
-def _events(text: str) -> Iterator[Any]:
-    loader = _PARSER(text)
-    try:
-        while type(event := loader.get_event()) is not yaml.StreamEndEvent:
-            yield event
-    finally:
-        loader.dispose()
 
 
 def _refuse_alias(source: Source, mark: Any) -> None:
