@@ -114,6 +114,30 @@ class Standard(RuleSet):
             raise HouseholdError(f"{len(problems)} problem(s) in the households given", problems)
         return found
 
+    def classify(
+        self,
+        households: Any,
+        persons: Any = None,
+        *,
+        key: str = "household_id",
+        columns: Mapping[str, Any] | None = None,
+        person_columns: Mapping[str, Any] | None = None,
+        on: date | None = None,
+        method: str | None = None,
+        readings: Mapping[str, str] | None = None,
+        derive: str = "all",
+        check: str = "now",
+        suffix: str = "",
+        progress: Callable[[str], None] | None = None,
+    ) -> Any:
+        """Classify a table"""
+        from .classifying import Asked
+        from .frames import classify
+
+        day = None if on is None else as_day(on, "on")
+        asked = Asked(self, key, columns, person_columns, day, method, readings, derive, suffix)
+        return classify(asked, households, persons, check=check, progress=progress)
+
     def line(self, name: str, **codes: str) -> Quantity:
         """One line: ``std.line("poverty_line", area="rural")``.
 

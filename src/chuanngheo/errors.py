@@ -19,7 +19,8 @@ class Problem(Frozen):
 
     ``code`` is stable (``CN014``; each has a paragraph in ``docs/errors.md``). ``where`` is a
     fact (``members[2].sex``) or a place in a file (``local.yaml:12:9``); ``excerpt`` shows the
-    line of the file with a caret under the place.
+    line of the file with a caret under the place. In a table, ``count`` is the number of rows that
+    have the problem and ``rows`` shows the first of them: (number or None, key, value).
     """
 
     code: str
@@ -29,6 +30,8 @@ class Problem(Frozen):
     allowed: str = ""
     remedy: str = ""
     excerpt: str = ""
+    count: int = 0
+    rows: tuple[tuple[Any, ...], ...] = ()
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.message} [{self.code}]"]
@@ -38,6 +41,8 @@ class Problem(Frozen):
             parts.append(f"    allowed: {self.allowed}")
         if self.remedy:
             parts.append(f"    what to do: {self.remedy}")
+        if self.count:
+            parts.append(f"    rows: {self.count:,}" + "".join(map(_row, self.rows)))
         return "\n".join(parts)
 
 
@@ -61,8 +66,21 @@ class HouseholdError(ChuanNgheoError, ValueError):
     """The facts given about a household are not usable as they stand."""
 
 
+class DataProblems(ChuanNgheoError, ValueError):
+    """Rows of a table are not usable as they stand: every kind of problem, its count, its first rows."""
+
+
 class NoStandard(ChuanNgheoError, LookupError):
     """No standard, version, line or method answers what was asked."""
+
+
+def _row(row: tuple[Any, ...]) -> str:
+    """One of the first rows that have a problem: its number and key where there are any."""
+    number, key, value = row
+    place = "" if number is None else f"row {number}"
+    if key is not None:
+        place += f" ({quoted(key)})" if place else quoted(key)
+    return f"\n        {place}: {quoted(value)}"
 
 
 def as_day(value: object, name: str) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from unicodedata import normalize
 
 from .values import Frozen, frozen
 
@@ -15,6 +16,7 @@ from .values import Frozen, frozen
 ATOMS: dict[str, tuple[str, int]] = {
     "VND": ("money", 1),
     "thousand_VND": ("money", 1000),
+    "million_VND": ("money", 1_000_000),
     "kg_rice": ("rice", 1),
     "person": ("person", 1),
     "month": ("time", 1),
@@ -43,6 +45,22 @@ class Unit(Frozen):
 
 
 PURE = Unit(Fraction(1), ())
+
+# How people write the same: the amounts of a household need no unit of their own.
+WORDS = {
+    "thousand VND": "thousand_VND", "million VND": "million_VND", "kg rice": "kg_rice",
+    "đồng": "VND", "nghìn đồng": "thousand_VND", "triệu đồng": "million_VND", "kg gạo": "kg_rice",
+    "người": "person", "tháng": "month", "năm": "year", "hộ": "household", "m²": "m2",
+}  # fmt: skip
+
+
+def spoken(text: str) -> Unit:
+    """Read a unit as people write it: ``thousand VND/household/year``, ``nghìn đồng/hộ/năm``.
+
+    An unknown part raises ``KeyError`` with its name.
+    """
+    atoms = [WORDS.get(atom, atom) for atom in (part.strip() for part in normalize("NFC", text).split("/"))]
+    return unit("/".join(a for a in atoms if a != "household"))
 
 
 @lru_cache(maxsize=256)

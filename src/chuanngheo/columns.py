@@ -1,0 +1,230 @@
+"""Columns of a table become facts: names, codes and units, converted exactly.
+
+A column is found under the name of its fact, or where ``columns`` says it is::
+
+    columns={
+        "area": {"from": "ttnt", "codes": {1: "urban", 2: "rural"}},
+        "income": {"from": "thunhap", "unit": "thousand VND/household/year"},
+        "household_size": "tsnguoi",
+    }
+
+Nothing is guessed: a code that is not listed is a problem with its count, and a unit of another
+dimension is an error before any row is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+from unicodedata import normalize
+
+import attrs
+
+from .errors import Problem, nearest, quoted
+from .formula import FALSE, TRUE, Formula, column, is_in, is_null, not_, or_
+from .model import Fact
+from .units import spoken, unit
+from .values import Frozen, frozen
+
+ROOM = "_cn"  # how columns of our own begin
+EXACT_FLOAT = 24  # bits of a 32-bit float that count whole numbers
+
+
+@frozen
+class Kind(Frozen):
+    """What an engine keeps in a column.
+
+    ``int`` (64 bits), ``narrow`` (fewer), ``wide`` (more, or without sign), ``float``, ``float32``,
+    ``decimal``, ``bool``, ``text``, ``category``, ``date``, ``datetime``, ``null``, ``other``;
+    ``places`` are those of a decimal; ``nullable`` is False only where no value is missing.
+    """
+
+    name: str
+    places: int = 0
+    nullable: bool = True
+    shown: str = ""
+
+
+@attrs.frozen(slots=True, eq=False)
+class Source:
+    """Where a fact is read: a column, the codes it writes, and its unit as a factor of the fact's own."""
+
+    fact: Fact
+    column: str
+    kind: Kind
+    codes: tuple[tuple[Any, Any], ...] = ()  # (as written, code or truth)
+    factor: Fraction = Fraction(1)
+    scale: int = 1
+    missing: tuple[Any, ...] = ()  # as written, where the fact is not known
+
+    @property
+    def raw(self) -> Formula:
+        return column(self.column)
+
+    @property
+    def value(self) -> Formula:
+        """A number as a whole number of parts (see :attr:`part`); a date as it is; null where unknown."""
+        if self.fact.kind == "number" and (self.kind.name != "int" or self.scale != 1):
+            return Formula("whole", (self.raw, self.scale, self.kind.name))
+        return self.raw
+
+    @property
+    def part(self) -> Fraction:
+        """What one of :attr:`value` is, in the fact's own unit."""
+        return self.factor / self.scale
+
+    @property
+    def known(self) -> Formula:
+        if self.kind.name == "null":
+            return FALSE
+        blank = is_in(self.raw, self.missing)
+        none = is_null(self.value if self.kind.name in ("float", "float32") else self.raw)
+        return not_(or_(none if self.kind.nullable else FALSE, blank))
+
+    def among(self, codes: Iterable[Any]) -> Formula:
+        """Whether a known code or truth is one of these; undefined where it is unknown."""
+        wanted = set(codes)
+        if self.fact.kind == "boolean" and not self.codes:
+            return self.raw if wanted == {True} else not_(self.raw) if wanted == {False} else TRUE
+        return is_in(self.raw, [written for written, code in self.codes if code in wanted])
+
+    @property
+    def listed(self) -> Formula:
+        """Whether a known code is one that was listed."""
+        if not self.codes:
+            return TRUE
+        return is_in(self.raw, [written for written, _ in self.codes])
+
+
+def read_columns(
+    facts: Mapping[str, Fact],
+    elsewhere: Iterable[str],
+    schema: Mapping[str, Kind],
+    mapping: Mapping[str, Any] | None,
+    place: str,
+    problems: list[Problem],
+) -> dict[str, Source]:
+    """The source of every fact that the table has; what cannot be used is added to ``problems``."""
+    found: dict[str, Source] = {}
+    wanted: dict[str, Any] = {name: name for name in facts if name in schema}
+    others = set(elsewhere)
+    for name, spec in (mapping or {}).items():
+        if name in facts:
+            wanted[name] = spec
+        elif name not in others:
+            problems.append(Problem("CN041", f"{place}[{name!r}]", f"unknown fact {quoted(name)}", None,
+                                    remedy=nearest(str(name), [*facts, *others])))  # fmt: skip
+    for name, spec in wanted.items():
+        source = _read(facts[name], spec, schema, f"{place}[{name!r}]", problems)
+        if source is not None:
+            found[name] = source
+    return found
+
+
+def _read(fact: Fact, spec: Any, schema: Mapping[str, Kind], place: str, problems: list[Problem]) -> Source | None:
+    before = len(problems)
+
+    def problem(code: str, message: str, value: Any = None, allowed: str = "", remedy: str = "") -> None:
+        problems.append(Problem(code, place, message, value, allowed, remedy))
+
+    if isinstance(spec, str):
+        spec = {"from": spec}
+    if not isinstance(spec, Mapping) or (set(spec) - {"from", "codes", "unit", "missing"}):
+        problem("CN070", f"{quoted(spec)} does not say where the fact is", spec, "a column's name, or from, codes, unit, missing",
+                '{"from": "ttnt", "codes": {1: "urban", 2: "rural"}}')  # fmt: skip
+        return None
+    name = spec.get("from", fact.name)
+    kind = schema.get(name)
+    if kind is None:
+        problem("CN071", f"the table has no column {quoted(name)}", name, remedy=nearest(str(name), schema))
+        return None
+    codes, missing = _codes(fact, spec.get("codes"), kind, problem)
+    missing += tuple(spec.get("missing", ()))
+    if kind.name == "text" and "" not in dict(codes):
+        missing += ("",)
+    factor = _factor(fact, spec.get("unit"), problem)
+    _fits(fact, kind, bool(spec.get("codes")), name, problem)
+    if len(problems) > before:
+        return None
+    scale = 1
+    if fact.kind == "number" and kind.name in ("float", "float32") and not (fact.unit.startswith("VND") or fact.whole):
+        scale = 10**3
+    elif kind.name == "decimal":
+        scale = 10**kind.places
+    return Source(fact, name, kind, codes, factor, scale, missing)
+
+
+Codes = tuple[tuple[tuple[Any, Any], ...], tuple[Any, ...]]
+
+
+def _codes(fact: Fact, given: Any, kind: Kind, problem: Any) -> Codes:
+    """(as written, what it means), and what is written where it is not known.
+
+    Both spellings of an accented letter are one text.
+    """
+    if fact.kind not in ("code", "boolean"):
+        if given is not None:
+            problem("CN072", f"{fact.name} is a {fact.kind}, which has no codes", given)
+        return (), ()
+    allowed: tuple[Any, ...] = (True, False) if fact.kind == "boolean" else tuple(fact.codes)
+    if given is None:
+        return (() if fact.kind == "boolean" else tuple((c, c) for c in fact.codes)), ()
+    if not isinstance(given, Mapping):
+        problem("CN072", f"codes is a mapping from what the column holds to {fact.name}, not {quoted(given)}", given)
+        return (), ()
+    found: dict[Any, Any] = {}
+    for written, meant in given.items():
+        if meant is not None and (meant not in allowed or (isinstance(meant, int) and not isinstance(meant, bool))):
+            problem("CN047", f"{quoted(meant)} is not a code of {fact.name}", meant, ", ".join(map(str, allowed)))
+            continue
+        texts = {normalize(form, written) for form in ("NFC", "NFD")} if isinstance(written, str) else ()
+        for way in (written, *sorted(set(texts) - {written})):
+            found[way] = meant
+    wrong = [w for w in found if isinstance(w, str) is not (kind.name in ("text", "category"))]
+    if wrong and kind.name != "null":
+        problem("CN072", f"the column holds {kind.shown or kind.name}, the codes list {quoted(wrong[0])}", wrong[0],
+                remedy="write the codes as the column holds them")  # fmt: skip
+    known = tuple((written, meant) for written, meant in found.items() if meant is not None)
+    return known, tuple(written for written, meant in found.items() if meant is None)
+
+
+def _factor(fact: Fact, given: Any, problem: Any) -> Fraction:
+    if given is None:
+        return Fraction(1)
+    if fact.kind != "number" or not isinstance(given, str):
+        problem("CN073", f"{fact.name} has no unit {quoted(given)}", given, fact.unit)
+        return Fraction(1)
+    try:
+        theirs, ours = spoken(given), unit(fact.unit)
+    except KeyError as error:
+        problem("CN073", f"unknown unit {quoted(error.args[0])} in {quoted(given)}", given, fact.unit)
+        return Fraction(1)
+    if theirs.powers != ours.powers:
+        problem("CN073", f"{given} and {fact.unit} measure different things", given, fact.unit,
+                f"give a column of {fact.name} in a unit like {fact.unit}")  # fmt: skip
+    return theirs.size / ours.size
+
+
+FITS = {
+    "boolean": ("bool",),
+    "number": ("int", "narrow", "wide", "float", "float32", "decimal"),
+    "code": ("text", "category"),
+    "date": ("date", "datetime"),
+    "text": ("text", "category"),
+}
+
+
+def _fits(fact: Fact, kind: Kind, coded: bool, name: str, problem: Any) -> None:
+    if kind.name == "null" or (coded and kind.name in ("int", "narrow", "wide", "text", "category", "bool")):
+        return
+    if kind.name not in FITS[fact.kind]:
+        remedy = {
+            "boolean": 'say what it holds: {"from": %r, "codes": {1: True, 2: False}}' % name,
+            "code": 'say what it holds: {"from": %r, "codes": {1: "...", 2: "..."}}' % name,
+            "number": "turn the texts into numbers first",
+            "date": "turn the texts into dates first",
+        }.get(fact.kind, "")
+        problem("CN074", f"{fact.name} is a {fact.kind}, the column {quoted(name)} holds {kind.shown or kind.name}", None,
+                ", ".join(FITS[fact.kind]), remedy)  # fmt: skip
+

@@ -1,0 +1,761 @@
+"""What the columns of one row leave open, as conditions that any engine can compute.
+
+A row meets a region of a rule if what is known of each fact lies in it and what is unknown can. As
+the facts of a row are independent of each other, that is a conjunction of comparisons of columns
+with constants. The exception is a number of persons that several amounts are divided by: while it
+is unknown, each comparison of such an amount is a span of that number, and a region is met if its
+spans have a number in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations, product
+from math import gcd, lcm
+from typing import Any
+
+import attrs
+
+from .case import Key
+from .columns import Source
+from .deciding import COUNT
+from .domains import Domain, Interval
+from .errors import ChuanNgheoError
+from .formula import (
+    FALSE,
+    TRUE,
+    Formula,
+    and_,
+    compare,
+    floordiv,
+    greatest,
+    if_,
+    least,
+    lit,
+    minus,
+    not_,
+    number,
+    or_,
+    plus,
+    times,
+)
+from .household import household_names
+from .model import Fact
+from .prepared import Prepared
+from .regions import Bounds, Region, class_regions, quantifiers, test_regions
+from .tree import Arith, Const, Given, Node, Quantifier, Ref, walk
+from .values import Frozen, field, frozen
+
+WIDEST = 2**63 - 1  # of a 64-bit whole number
+
+
+@frozen
+class Totals(Frozen):
+    """What the persons of a household come to: the least and greatest a quantifier can be.
+
+    For ``any`` and ``all`` the ends are conditions (certain, possible). ``names`` are the unknown
+    facts of persons that matter to it, each with its condition.
+    """
+
+    low: Formula
+    high: Formula
+    names: tuple[tuple[str, Formula], ...] = ()
+    low_over: Formula = lit(1)  # of a share: what each end is a share of
+    high_over: Formula = lit(1)
+
+
+@frozen
+class Amount(Frozen):
+    """A sum of facts times factors, over the product of facts that are never zero."""
+
+    terms: tuple[tuple[str, Fraction], ...]
+    constant: Fraction
+    below: tuple[str, ...]
+
+
+@frozen
+class Leaf(Frozen):
+    """A number in a row: whether it is known, the whole number kept, and what one of it is."""
+
+    known: Formula
+    value: Formula
+    part: Fraction
+
+
+@frozen
+class Conditional(Frozen):
+    """The regions of the classes under one choice of what was given."""
+
+    test: Formula
+    regions: tuple[Region, ...]
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Row:
+    """The facts of one row of households under one prepared standard."""
+
+    prepared: Prepared
+    sources: Mapping[str, Source]
+    totals: Mapping[Quantifier, Totals]
+    members: bool = False  # whether persons were given
+    factors: dict[str, int] = field(factory=dict, init=False)  # the largest a column is multiplied by
+    memo: dict[Any, Any] = field(factory=dict, init=False)
+
+    def _remember(self, key: Any, make: Any) -> Any:
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        return household_names(self.prepared.rules)
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        return tuple(f"deprived_{k}" for k in self.prepared.rules.indicators)
+
+    # --- what was given, what is derived ----------------------------------------------------------
+
+    def given(self, name: str) -> Formula:
+        return self.sources[name].known if name in self.sources else FALSE
+
+    def derives(self, name: str) -> Formula:
+        """Whether a value is computed in this row (:meth:`Prepared.derives`)."""
+        key = ("derives", name)
+        if key not in self.memo:
+            self.memo[key] = FALSE
+            self.memo[key] = self._derives(name)
+        found: Formula = self.memo[key]
+        return found
+
+    def _derives(self, name: str, unless_given: bool = True) -> Formula:
+        tree = self.prepared.trees.get(name)
+        if tree is None:
+            return FALSE
+        opened = TRUE
+        if name in self.prepared.rules.facts or name in self.flags:
+            read = {n.name for n in walk(tree) if isinstance(n, Ref) and not n.member} - self.prepared.lines.keys()
+            persons = any(isinstance(n, Quantifier) for n in walk(tree))
+            known = {n: or_(self.given(n), self.derives(n)) for n in sorted(read)}
+            opened = or_(
+                TRUE if persons and self.members else FALSE,
+                *(k for n, k in known.items() if n not in self.prepared.shared),
+                and_(*known.values()) if read and not persons else FALSE,
+            )
+        return and_(opened, not_(self.given(name))) if unless_given else opened
+
+    @cached_property
+    def counts(self) -> Formula:
+        """Whether the number of deprivations is counted in this row."""
+        return and_(not_(self.given(COUNT)), self.counted_otherwise)
+
+    @cached_property
+    def counted_otherwise(self) -> Formula:
+        """Whether some indicator is given or derived."""
+        return or_(*(or_(self.given(f), self.derives(f)) for f in self.flags))
+
+    # --- numbers ----------------------------------------------------------------------------------
+
+    def leaf(self, name: str) -> Leaf:
+        return self._remember(("leaf", name), lambda: self._leaf(name))  # type: ignore[no-any-return]
+
+    def _leaf(self, name: str) -> Leaf:
+        tree = self.prepared.trees.get(name)
+        total = self.totals.get(tree) if isinstance(tree, Quantifier) else None
+        source = self.sources.get(name)
+        if total is not None and tree is not None and isinstance(tree, Quantifier) and tree.kind == "count":
+            value = total.low if source is None else if_(source.known, source.value, total.low)
+            return Leaf(TRUE, value, Fraction(1))
+        if source is None:
+            return Leaf(FALSE, lit(0), Fraction(1))
+        return Leaf(source.known, source.value, source.part)
+
+    def amount(self, name: str) -> Amount | None:
+        """What a number is derived from, where that is a sum of facts over others."""
+        tree = self.prepared.trees.get(name)
+        if tree is None or isinstance(tree, Quantifier) or name not in self.prepared.rules.facts:
+            return None
+        return self._remember(("amount", name), lambda: self._linear(tree))  # type: ignore[no-any-return]
+
+    def _linear(self, node: Node) -> Amount | None:
+        match node:
+            case Const(int() | Fraction() as value) if not isinstance(value, bool):
+                return Amount((), Fraction(value), ())
+            case Ref(name, False) if name not in self.prepared.lines:
+                return Amount(((name, Fraction(1)),), Fraction(0), ())
+            case Arith(op, left, right):
+                a, b = self._linear(left), self._linear(right)
+                if a is None or b is None:
+                    return None
+                if op in "+-" and not a.below and not b.below:
+                    sign = 1 if op == "+" else -1
+                    terms = dict(a.terms)
+                    for name, factor in b.terms:
+                        terms[name] = terms.get(name, Fraction(0)) + sign * factor
+                    return Amount(tuple(terms.items()), a.constant + sign * b.constant, ())
+                if op == "*" and not b.terms and not b.below:
+                    return _scaled(a, b.constant)
+                if op == "*" and not a.terms and not a.below:
+                    return _scaled(b, a.constant)
+                if op == "/" and not b.terms and not b.below and b.constant:
+                    return _scaled(a, 1 / b.constant)
+                if op == "/" and len(b.terms) == 1 and not b.constant and not b.below:
+                    ((name, factor),) = b.terms
+                    if (self.facts[name].least or 0) > 0:
+                        return evolve_below(_scaled(a, 1 / factor), name)
+        return None
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        amount = self.amount(name)
+        return () if amount is None else (*(n for n, _ in amount.terms), *amount.below)
+
+    def certain(self, name: str) -> Formula:
+        """Whether nothing unknown enters a number."""
+        parts = self.parts(name)
+        return or_(self.leaf(name).known, and_(*(self.certain(p) for p in parts)) if parts else FALSE)
+
+    def ends(self, name: str, low: bool) -> tuple[Formula, Formula, Fraction]:
+        """A fact at its least or greatest: where that has no end, the value, and what one of it is."""
+        leaf, fact = self.leaf(name), self.facts[name]
+        end = fact.least if low else fact.most
+        if leaf.known == TRUE or end is None:
+            return not_(leaf.known), leaf.value, leaf.part
+        kept = Fraction(end) / leaf.part
+        if kept.denominator != 1:  # cannot be held exactly: the next whole part inside
+            kept = Fraction(-((-kept.numerator) // kept.denominator) if low else kept.numerator // kept.denominator)
+        return FALSE, if_(leaf.known, leaf.value, lit(int(kept))), leaf.part
+
+    def sides(self, amount: Amount, bound: Fraction, low: bool) -> tuple[Formula, Formula, Formula, int]:
+        """Cross-multiplied: (where open-ended, numerator, divisor, whole factor of the divisor)."""
+        open_ended: list[Formula] = []
+        terms: list[tuple[Formula, Fraction, str]] = []
+        for name, factor in amount.terms:
+            without_end, value, part = self.ends(name, low == (factor > 0))
+            open_ended.append(without_end)
+            terms.append((value, factor * part, name))
+        divisor, most = TRUE, 1
+        for name in amount.below:
+            without_end, value, part = self.ends(name, not low)
+            open_ended.append(without_end)
+            divisor = value if divisor == TRUE else times(divisor, value)
+            bound, most = bound * part, most * int((self.facts[name].most or WIDEST) / part)
+        scale = lcm(*(f.denominator for _, f, _ in terms), amount.constant.denominator, bound.denominator)
+        whole = [int(f * scale) for _, f, _ in terms] + [int(amount.constant * scale), int(bound * scale)]
+        common = gcd(*whole) or 1
+        *coefficients, constant, times_divisor = [w // common for w in whole]
+        for (_, _, name), coefficient in zip(terms, coefficients, strict=True):
+            self._multiplied(name, abs(coefficient) * (len(terms) + (constant != 0)))
+        if abs(times_divisor) * most > WIDEST or abs(constant) > WIDEST // 4:
+            raise ChuanNgheoError(f"a line of {self.prepared.rules.exact_id} times its divisor leaves 64 bits; give a coarser unit")
+        numerator = plus(*(times(v, c) for (v, _, _), c in zip(terms, coefficients, strict=True)), lit(constant))
+        return or_(*open_ended), numerator, divisor, times_divisor
+
+    def _multiplied(self, name: str, factor: int) -> None:
+        self.factors[name] = max(self.factors.get(name, 1), factor)
+
+    def test(self, name: str, op: str, bound: Fraction, *, limited: bool = True) -> Formula:
+        """Whether a number can be so: below a bound taken at its least, above one at its greatest."""
+        key = ("test", name, op, bound, limited)
+        return self._remember(key, lambda: self._test(name, op, bound, limited))  # type: ignore[no-any-return]
+
+    def _test(self, name: str, op: str, bound: Fraction, limited: bool) -> Formula:
+        low = op in ("<", "<=")
+        leaf = self.leaf(name)
+        given = TRUE
+        if leaf.known != FALSE:
+            scaled = bound / leaf.part
+            self._multiplied(name, scaled.denominator)
+            given = compare(op, times(leaf.value, scaled.denominator), lit(scaled.numerator))
+        amount = self.amount(name)
+        otherwise = TRUE
+        if amount is not None and leaf.known != TRUE:
+            open_ended, numerator, divisor, factor = self.sides(amount, bound, low)
+            right = lit(factor) if divisor == TRUE else times(divisor, factor)
+            otherwise = or_(open_ended, compare(op, numerator, right))
+        if limited and leaf.known != TRUE:
+            for other in self.limits(name, low):
+                if self.certain(other) != FALSE:
+                    reached = self.test(other, op, bound, limited=False)
+                    otherwise = and_(otherwise, or_(self.derives(name), not_(self.certain(other)), reached))
+        if leaf.known in (TRUE, FALSE):
+            return given if leaf.known == TRUE else otherwise
+        if otherwise == TRUE:
+            return or_(not_(leaf.known), given)
+        return or_(and_(leaf.known, given), and_(not_(leaf.known), otherwise))
+
+    def limits(self, name: str, low: bool) -> Iterator[str]:
+        """The numbers that a number cannot fall below, or cannot exceed."""
+        fact = self.facts[name]
+        if low:
+            yield from (n for n, other in self.facts.items() if other.at_most == name)
+        elif fact.at_most:
+            yield fact.at_most
+
+    # --- the number that several amounts are divided by -------------------------------------------
+
+    @cached_property
+    def pivot(self) -> str:
+        """A whole number of which nothing may be known while several amounts are divided by it."""
+        for name, fact in self.facts.items():
+            users = [n for n in self.facts if (a := self.amount(n)) is not None and a.below == (name,)]
+            if users and fact.whole and fact.least is not None and fact.most is not None and self.leaf(name).known != TRUE:
+                return name
+        return ""
+
+    def swings(self, key: Key) -> Formula:
+        """Whether a value moves with the pivot in this row."""
+        if not self.pivot or not isinstance(key, str):
+            return FALSE
+        open_ = not_(self.leaf(self.pivot).known)
+        if key == self.pivot:
+            return open_
+        if key in self.flags:
+            inner = self.carrier(key)
+            return and_(not_(self.given(key)), self.swings(inner[0])) if inner else FALSE
+        amount = self.amount(key)
+        if amount is None or amount.below != (self.pivot,) or any(f < 0 for _, f in amount.terms):
+            return FALSE
+        some = or_(*(self.leaf(n).known for n, _ in amount.terms))
+        return and_(open_, some, not_(self.leaf(key).known))
+
+    def carrier(self, flag: str) -> tuple[str, dict[bool, Domain]] | None:
+        """The one number an indicator rests on, and its values for each answer."""
+        regions = self.flag_regions(flag)
+        keys = {k for r in regions for k in r.bounds}
+        if len(keys) != 1 or len(regions) != 2:
+            return None
+        (key,) = keys
+        return (key, {r.value: r.bounds[key] for r in regions}) if isinstance(key, str) else None
+
+    def spans(self, key: Key, domain: Domain) -> tuple[list[Formula], list[Formula]]:
+        """The least and greatest pivots at which a value that moves with it is in a domain."""
+        lows: list[Formula] = []
+        highs: list[Formula] = []
+        active = self.swings(key)
+        if active == FALSE:
+            return lows, highs
+        if key in self.flags:
+            inner = self.carrier(key)
+            if inner is None or not isinstance(domain, frozenset) or len(domain) != 1:
+                return lows, highs
+            (answer,) = domain
+            lows, highs = self.spans(inner[0], inner[1][answer])  # type: ignore[index]
+            fact = self.facts[self.pivot]
+            free = self.given(key)
+            return [if_(free, lit(fact.least), x) for x in lows], [if_(free, lit(fact.most), x) for x in highs]
+        if not isinstance(domain, Interval):
+            return lows, highs
+        fact = self.facts[self.pivot]
+        first, last = int(fact.least or 0), int(fact.most or 0)
+        if key == self.pivot:
+            low, high = domain.low, domain.high
+            return ([] if low is None else [lit(int(low))]), ([] if high is None else [lit(int(high))])
+        amount = self.amount(key)
+        assert amount is not None
+        if domain.high is not None:
+            open_ended, numerator, factor = self._over_pivot(amount, Fraction(domain.high), True)
+            if factor == 0:
+                reach = if_(compare("<" if domain.high_open else "<=", numerator, lit(0)), lit(first), lit(last + 1))
+            elif domain.high_open:
+                reach = plus(floordiv(numerator, lit(factor)), lit(1))
+            else:
+                reach = floordiv(plus(numerator, lit(factor - 1)), lit(factor))
+            lows.append(if_(and_(active, not_(open_ended)), reach, lit(first)))
+        if domain.low is not None and domain.low > 0:
+            open_ended, numerator, factor = self._over_pivot(amount, Fraction(domain.low), False)
+            if domain.low_open:
+                reach = minus(floordiv(plus(numerator, lit(factor - 1)), lit(factor)), lit(1))
+            else:
+                reach = floordiv(numerator, lit(factor))
+            highs.append(if_(and_(active, not_(open_ended)), reach, lit(last)))
+        return lows, highs
+
+    def _over_pivot(self, amount: Amount, bound: Fraction, low: bool) -> tuple[Formula, Formula, int]:
+        above = Amount(amount.terms, amount.constant, ())
+        part = self.leaf(self.pivot).part
+        open_ended, numerator, _, factor = self.sides(above, bound * part, low)
+        return open_ended, numerator, factor
+
+    def in_common(self, lows: list[Formula], highs: list[Formula]) -> Formula:
+        """Whether the spans have a pivot in common; one-sided spans were tested one by one."""
+        if not lows or not highs:
+            return TRUE
+        fact = self.facts[self.pivot]
+        first, last = lit(int(fact.least or 0)), lit(int(fact.most or 0))
+        return or_(self.leaf(self.pivot).known, compare("<=", greatest(first, *dict.fromkeys(lows)), least(last, *dict.fromkeys(highs))))
+
+    # --- regions ----------------------------------------------------------------------------------
+
+    def can(self, key: Key, domain: Domain) -> Formula:
+        """Whether what the row leaves open of a fact meets a domain."""
+        if isinstance(key, tuple):
+            return self._can_total(key[0], domain)
+        if key == COUNT:
+            assert isinstance(domain, Interval)
+            return self.count_in(domain, 0)
+        if key in self.flags:
+            assert isinstance(domain, frozenset)
+            return or_(*(self.flag(key, bool(truth)) for truth in domain))
+        if isinstance(domain, Interval):
+            tests = []
+            if domain.high is not None:
+                tests.append(self.test(key, "<" if domain.high_open else "<=", Fraction(domain.high)))
+            if domain.low is not None and not self._at_the_bottom(key, domain):
+                tests.append(self.test(key, ">" if domain.low_open else ">=", Fraction(domain.low)))
+            return and_(*tests)
+        source = self.sources.get(key)
+        return TRUE if source is None else or_(not_(source.known), source.among(domain))
+
+    def _at_the_bottom(self, key: str, domain: Interval) -> bool:
+        return domain.low == self.facts[key].least and not domain.low_open
+
+    def _can_total(self, q: Quantifier, domain: Domain) -> Formula:
+        total = self.totals.get(q)
+        if total is None:
+            return TRUE
+        if isinstance(domain, frozenset):
+            return or_(total.high if True in domain else FALSE, not_(total.low) if False in domain else FALSE)
+        tests = []
+        if domain.high is not None:
+            tests.append(_fraction_test("<" if domain.high_open else "<=", total.low, total.low_over, Fraction(domain.high)))
+        if domain.low is not None and (domain.low > 0 or domain.low_open):
+            tests.append(_fraction_test(">" if domain.low_open else ">=", total.high, total.high_over, Fraction(domain.low)))
+        return and_(*tests)
+
+    def feasible(self, bounds: Bounds) -> Formula:
+        lows: list[Formula] = []
+        highs: list[Formula] = []
+        for key, domain in bounds.items():
+            if not isinstance(key, Shifted):
+                low, high = self.spans(key, domain)
+                lows, highs = lows + low, highs + high
+        return and_(*(self.within(k, d) for k, d in bounds.items()), self.in_common(lows, highs))
+
+    def within(self, key: Key, domain: Domain) -> Formula:
+        if isinstance(key, Shifted):
+            assert isinstance(domain, Interval)
+            return self.count_in(domain, key.by)
+        return self.can(key, domain)
+
+    # --- indicators -------------------------------------------------------------------------------
+
+    def flag_regions(self, flag: str) -> tuple[Region, ...]:
+        """The regions in which an indicator is deprived, and in which it is not; () for inputs."""
+        tree = self.prepared.trees.get(flag)
+        if tree is None:
+            return ()
+        return self._remember(("regions", flag), lambda: test_regions(self.prepared, tree))  # type: ignore[no-any-return]
+
+    def flag(self, flag: str, truth: bool) -> Formula:
+        """Whether an indicator can be true, or can be false."""
+        return self._remember(("flag", flag, truth), lambda: self._flag(flag, truth))  # type: ignore[no-any-return]
+
+    def _flag(self, flag: str, truth: bool) -> Formula:
+        source = self.sources.get(flag)
+        given = FALSE if source is None else source.known
+        otherwise = TRUE if given == TRUE else self.flag_derived(flag, truth)
+        if source is None:
+            return otherwise
+        if otherwise == TRUE:
+            return or_(not_(given), source.among({truth}))
+        return or_(and_(given, source.among({truth})), and_(not_(given), otherwise))
+
+    def flag_derived(self, flag: str, truth: bool) -> Formula:
+        """The same from the facts it rests on."""
+        regions = self.flag_regions(flag)
+        if not regions:
+            return TRUE
+        can = or_(*(self.feasible(r.bounds) for r in regions if r.value is truth))
+        direct = {k for r in regions for k in r.bounds if isinstance(k, str)}
+        return or_(not_(self.derives(flag)), can) if direct & self.prepared.shared else can
+
+    @cached_property
+    def apart(self) -> tuple[str, ...]:
+        """Indicators that must not be summed: the classes name them, or they move with the pivot."""
+        keys = {k for c in self.plain_regions for r in c.regions for k in r.bounds}
+        moving = any(self.swings(k) != FALSE for k in keys if isinstance(k, str) and k not in self.flags)
+        return tuple(f for f in self.flags if f in keys or (COUNT in keys and moving and self.swings(f) != FALSE))
+
+    def sums(self, flags: Iterable[str]) -> tuple[Formula, Formula]:
+        """The least and greatest number of these indicators that are deprived."""
+        chosen = tuple(flags)
+        return (
+            plus(*(number(not_(self.flag(f, False))) for f in chosen)),
+            plus(*(number(self.flag(f, True)) for f in chosen)),
+        )
+
+    @cached_property
+    def count(self) -> tuple[Formula, Formula]:
+        """The least and greatest number of deprivations."""
+        return self._with_given(*self.sums(self.flags))
+
+    @cached_property
+    def others(self) -> tuple[Formula, Formula]:
+        """The same without the indicators that stand apart."""
+        return self.sums(f for f in self.flags if f not in self.apart)
+
+    def _with_given(self, low: Formula, high: Formula) -> tuple[Formula, Formula]:
+        source = self.sources.get(COUNT)
+        if source is None:
+            return low, high
+        return if_(source.known, source.value, low), if_(source.known, source.value, high)
+
+    def count_in(self, domain: Interval, by: int) -> Formula:
+        """Whether the number of deprivations can lie in an interval; ``by`` of them stand apart."""
+        low, high = self._with_given(*self.others)
+        given = self.given(COUNT)
+        tests = []
+        if domain.high is not None and domain.high < len(self.flags):
+            limit = lit(int(domain.high)) if not by else if_(given, lit(int(domain.high)), lit(int(domain.high) - by))
+            tests.append(compare("<=", low, limit))
+        if domain.low is not None and domain.low > 0:
+            limit = lit(int(domain.low)) if not by else if_(given, lit(int(domain.low)), lit(int(domain.low) - by))
+            tests.append(compare(">=", high, limit))
+        return and_(*tests)
+
+    # --- classes ----------------------------------------------------------------------------------
+
+    @cached_property
+    def plain_regions(self) -> tuple[Conditional, ...]:
+        """The regions of the classes, for each choice of given names that a rule asks about."""
+        names: dict[str, None] = {}
+        trees = [node for _, node in self.prepared.classes] + [t for n, t in self.prepared.trees.items() if n in self.prepared.needed]
+        for n in (n for t in trees for n in walk(t)):
+            if isinstance(n, Given):
+                names[n.name] = None
+        found: dict[tuple[Region, ...], Formula] = {}
+        for choice in product((True, False), repeat=len(names)):
+            said = dict(zip(names, choice, strict=True))
+            test = and_(*(self.given(n) if yes else not_(self.given(n)) for n, yes in said.items()))
+            if test != FALSE:
+                regions = class_regions(self.prepared, frozenset(n for n, yes in said.items() if yes))
+                found[regions] = or_(found.get(regions, FALSE), test)
+        if len(found) == 1:
+            return (Conditional(TRUE, next(iter(found))),)
+        return tuple(Conditional(test, regions) for regions, test in found.items())
+
+    @cached_property
+    def regions(self) -> tuple[Conditional, ...]:
+        """The same, with the indicators that stand apart told one by one."""
+        if not self.apart:
+            return self.plain_regions
+        return tuple(
+            Conditional(c.test, tuple(Region(r.value, b) for r in c.regions for b in self._told(r.bounds)))
+            for c in self.plain_regions
+        )
+
+    def _told(self, bounds: Bounds) -> Iterator[dict[Key, Domain]]:
+        wanted = bounds.get(COUNT)
+        if not isinstance(wanted, Interval):
+            yield dict(bounds)
+            return
+        for truths in product((True, False), repeat=len(self.apart)):
+            told: dict[Key, Domain] = {k: d for k, d in bounds.items() if k != COUNT}
+            for flag, truth in zip(self.apart, truths, strict=True):
+                allowed = told.get(flag, frozenset({True, False}))
+                if isinstance(allowed, frozenset) and truth in allowed:
+                    told[flag] = frozenset({truth})
+                else:
+                    break
+            else:
+                told[Shifted(sum(truths))] = wanted
+                yield told
+
+    def possible(self, name: str) -> Formula:
+        """Whether a class (or none, for "") can be the household's."""
+        return or_(*(and_(c.test, or_(*(self.feasible(r.bounds) for r in c.regions if r.value == name))) for c in self.regions))
+
+    # --- what still matters -----------------------------------------------------------------------
+
+    def matters(self, key: Key) -> Formula:
+        """Whether two values of a fact, all else equal, can give two classes."""
+        return or_(*(and_(c.test, self.differs(c.regions, key)) for c in self.regions))
+
+    def differs(self, regions: tuple[Region, ...], key: Key) -> Formula:
+        found = []
+        for a, b in combinations(regions, 2):
+            if a.value == b.value:
+                continue
+            both = self._met(a.bounds, b.bounds, key)
+            if both is None:
+                continue
+            mine = [(k, r.bounds[k]) for r in (a, b) for k in r.bounds if _same_fact(k, key)]
+            if len(mine) < 2:
+                continue
+            lows: list[Formula] = []
+            highs: list[Formula] = []
+            for k, d in (*both, *mine):
+                if not isinstance(k, Shifted):
+                    low, high = self.spans(k, d)
+                    lows, highs = lows + low, highs + high
+            found.append(and_(*(self.within(k, d) for k, d in (*both, *mine)), self.in_common(lows, highs)))
+        return or_(*found)
+
+    def _met(self, a: Bounds, b: Bounds, but: Key) -> list[tuple[Key, Domain]] | None:
+        """Two regions at once in everything but one fact, or None where they exclude each other."""
+        met: list[tuple[Key, Domain]] = []
+        for k in dict.fromkeys((*a, *b)):
+            if _same_fact(k, but):
+                continue
+            if k in a and k in b:
+                domain = _meet(a[k], b[k])
+                if domain is None:
+                    return None
+                met.append((k, domain))
+            else:
+                met.append((k, a[k] if k in a else b[k]))
+        shifted = [(k, d) for k, d in met if isinstance(k, Shifted)]
+        if len(shifted) == 2:
+            (ka, da), (kb, db) = shifted
+            assert isinstance(da, Interval) and isinstance(db, Interval)
+            if not self._can_share(ka.by, da, kb.by, db):
+                return None
+        return met
+
+    def _can_share(self, by_a: int, a: Interval, by_b: int, b: Interval) -> bool:
+        """Whether one number of the other indicators fits both."""
+        moved = [Interval(None if d.low is None else d.low - by, None if d.high is None else d.high - by, whole=True)
+                 for by, d in ((by_a, a), (by_b, b))]  # fmt: skip
+        return moved[0].meet(moved[1]) is not None
+
+    def pivot_matters(self) -> Formula:
+        """Whether two numbers of persons, all else equal, can give two classes."""
+        if not self.pivot:
+            return FALSE
+        found = []
+        for c in self.regions:
+            for a, b in combinations(c.regions, 2):
+                if a.value != b.value:
+                    found.append(and_(c.test, self._pivot_differs(a.bounds, b.bounds)))
+        return and_(not_(self.leaf(self.pivot).known), or_(*found))
+
+    def _pivot_differs(self, a: Bounds, b: Bounds) -> Formula:
+        tests: list[Formula] = []
+        shifted: list[tuple[int, Interval]] = []
+        for k in dict.fromkeys((*a, *b)):
+            if isinstance(k, Shifted):
+                shifted += [(k.by, r[k]) for r in (a, b) if k in r]  # type: ignore[misc]
+                tests += [self.within(k, r[k]) for r in (a, b) if k in r]
+                continue
+            if k not in a or k not in b:
+                tests.append(self.can(k, a[k] if k in a else b[k]))
+                continue
+            moves = self.swings(k)
+            met = _meet(a[k], b[k])
+            still = FALSE if met is None else self.can(k, met)
+            tests.append(or_(and_(moves, self.can(k, a[k]), self.can(k, b[k])), and_(not_(moves), still)))
+        if len(shifted) == 2 and not self._can_share(*shifted[0], *shifted[1]):
+            return FALSE
+        for bounds in (a, b):
+            lows: list[Formula] = []
+            highs: list[Formula] = []
+            for k, d in bounds.items():
+                if not isinstance(k, Shifted):
+                    low, high = self.spans(k, d)
+                    lows, highs = lows + low, highs + high
+            tests.append(self.in_common(lows, highs))
+        return and_(*tests)
+
+    # --- names of what still matters --------------------------------------------------------------
+
+    def missing(self) -> dict[str, Formula]:
+        """Each unknown that still matters, at the level at which the row answers, with its condition."""
+        found: dict[str, Formula] = {}
+
+        def add(name: str, test: Formula) -> None:
+            if test != FALSE:
+                found[name] = or_(found.get(name, FALSE), test)
+
+        keys = dict.fromkeys(k for c in self.regions for r in c.regions for k in r.bounds)
+        plain = sorted((k for k in keys if not isinstance(k, Shifted) and k not in self.flags and k != COUNT), key=repr)
+        entries: list[tuple[str, Formula]] = []
+        if self.pivot and any(self.swings(k) != FALSE for k in keys if isinstance(k, str)):
+            entries.append((self.pivot, self.pivot_matters()))
+        for key in plain:
+            matters = self.matters(key)
+            entries += [(name, and_(matters, test)) for name, test in self.names(key, told=True)]
+        counted = COUNT in keys or any(isinstance(k, Shifted) for k in keys)
+        matters_count = self.matters(COUNT) if counted else FALSE
+        if counted:
+            unknown = and_(not_(self.given(COUNT)), not_(self.counts))
+            entries.append((COUNT, and_(matters_count, unknown)))
+        for name, test in sorted(entries, key=lambda e: ("[" in e[0] or "." in e[0], e[0])):
+            add(name, test)
+        for flag in self.flags:
+            if flag in self.apart:
+                matters = or_(self.matters(flag))
+            elif counted:
+                matters = and_(matters_count, self.counts, self.flag(flag, True), self.flag(flag, False))
+            else:
+                continue
+            self._flag_names(flag, matters, flag in self.apart, add)
+        return found
+
+    def _flag_names(self, flag: str, matters: Formula, apart: bool, add: Any) -> None:
+        derived = self.derives(flag)
+        unknown = and_(not_(self.given(flag)), not_(derived))
+        if apart:  # named by a class, it is asked for even where nothing is counted
+            direct = any(flag in r.bounds for c in self.plain_regions for r in c.regions)
+            unknown = unknown if direct else and_(unknown, self.counts)
+        add(flag, and_(matters, unknown))
+        regions = self.flag_regions(flag)
+        entries: list[tuple[str, Formula]] = []
+        if derived != FALSE:
+            for key in dict.fromkeys(k for r in regions for k in r.bounds):
+                moved = self.differs(regions, key)
+                entries += [(name, and_(matters, derived, moved, test)) for name, test in self.names(key, told=apart)]
+        for name, test in sorted(entries, key=lambda e: ("." in e[0], e[0])):
+            add(name, test)
+
+    def names(self, key: Key, told: bool) -> list[tuple[str, Formula]]:
+        """What a row calls the unknowns of a value; ``told`` where the pivot was told before."""
+        if isinstance(key, tuple):
+            total = self.totals.get(key[0])
+            return [("members", TRUE)] if total is None else list(total.names)
+        fact = self.facts[key]
+        unknown = not_(self.leaf(key).known) if fact.kind == "number" else not_(self.given(key))
+        parts = self.parts(key)
+        if not parts:
+            return [(key, unknown)]
+        derived = self.derives(key)
+        found = [(key, and_(unknown, not_(derived)))]
+        for part in parts:
+            if not (told and part == self.pivot):
+                found.append((part, and_(derived, not_(self.leaf(part).known))))
+        return found
+
+
+@frozen
+class Shifted(Frozen):
+    """The number of deprivations in a region where ``by`` of those that stand apart are deprived."""
+
+    by: int
+
+
+def _same_fact(a: Key, b: Key) -> bool:
+    return a == b or (isinstance(a, Shifted) and b == COUNT)
+
+
+def _meet(a: Domain, b: Domain) -> Domain | None:
+    if isinstance(a, Interval) and isinstance(b, Interval):
+        return a.meet(b)
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return a & b or None
+    return None
+
+
+def _scaled(amount: Amount, factor: Fraction) -> Amount:
+    return Amount(tuple((n, f * factor) for n, f in amount.terms), amount.constant * factor, amount.below)
+
+
+def evolve_below(amount: Amount, name: str) -> Amount:
+    return Amount(amount.terms, amount.constant, (*amount.below, name))
+
+
+def _fraction_test(op: str, value: Formula, over: Formula, bound: Fraction) -> Formula:
+    return compare(op, times(value, bound.denominator), times(over, bound.numerator))
+
+
+__all__ = ["Amount", "Leaf", "Row", "Shifted", "Totals", "quantifiers"]

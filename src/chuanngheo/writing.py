@@ -1,0 +1,188 @@
+"""Formulas as expressions of a dataframe library: narwhals, or polars itself, which has the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
+
+import attrs
+
+from .columns import EXACT_FLOAT
+from .formula import Formula, or_, staged
+from .values import field
+
+ROOM_FOR_ALL = 10  # conditions whose every combination is spelled out beforehand
+SAFE = 9 * 10**15  # floats up to here are whole numbers apart
+
+
+@attrs.define(eq=False, repr=False)
+class Writer:
+    """Writes formulas with ``ns``, the module of a library; ``polars`` where that is polars."""
+
+    ns: Any
+    polars: bool = False
+    floors: bool = True  # whether // of whole numbers is exact
+    memo: dict[int, Any] = field(factory=dict)
+    kept: list[Formula] = field(factory=list)  # so that an id is not used twice
+
+    def stages(self, outputs: Mapping[str, Formula]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Columns to add one stage after the other, then the outputs."""
+        stages, last = staged(outputs)
+        return [self.all(stage) for stage in stages], self.all(last)
+
+    def all(self, formulas: Mapping[str, Formula]) -> dict[str, Any]:
+        return {name: self.write(f) for name, f in formulas.items()}
+
+    def write(self, f: Formula) -> Any:
+        if id(f) not in self.memo:
+            self.kept.append(f)
+            self.memo[id(f)] = getattr(self, f"_{NAMES.get(f.op, f.op)}")(*f.args)
+        return self.memo[id(f)]
+
+    # --- values -----------------------------------------------------------------------------------
+
+    def _column(self, name: str) -> Any:
+        return self.ns.col(name)
+
+    def _lit(self, value: Any) -> Any:
+        return self.ns.lit(value)
+
+    def _unknown(self, kind: str) -> Any:
+        return self.ns.lit(None).cast({"bool": self.ns.Boolean, "int": self.ns.Int64, "text": self.ns.String}[kind])
+
+    def _whole(self, raw: Formula, scale: int, kind: str) -> Any:
+        ns, x = self.ns, self.write(raw)
+        if kind in ("float", "float32"):
+            x = x.cast(ns.Float64) * scale
+            return ns.when(x.is_finite() & (x.abs() < SAFE)).then(x.round().cast(ns.Int64)).otherwise(None)
+        if kind == "decimal":
+            return ns.when(x.abs() < SAFE // scale).then((x * scale).cast(ns.Int64)).otherwise(None)
+        if kind == "wide":
+            return ns.when((x < 2**63 - 1) & (x >= 0)).then(x.cast(ns.Int64)).otherwise(None)
+        return x.cast(ns.Int64)
+
+    def _off(self, raw: Formula, scale: int, kind: str) -> Any:
+        ns, x = self.ns, self.write(raw)
+        if kind == "decimal":
+            return (x.abs() >= SAFE // scale).fill_null(False)
+        if kind == "wide":
+            return ((x >= 2**63 - 1) | (x < 0)).fill_null(False)
+        limit = SAFE if kind == "float" else 2**EXACT_FLOAT
+        x = x.cast(ns.Float64) * scale
+        far = (x.abs() >= limit) | ((x - x.round()).abs() > 0.001)
+        return ns.when(x.is_finite()).then(far).otherwise(~x.is_nan()).fill_null(False)
+
+    def _date(self, raw: Formula) -> Any:
+        return self.write(raw).cast(self.ns.Date)
+
+    def _year(self, raw: Formula) -> Any:
+        return self.write(raw).dt.year().cast(self.ns.Int64)
+
+    def _month(self, raw: Formula) -> Any:
+        return self.write(raw).dt.month().cast(self.ns.Int64)
+
+    def _day(self, raw: Formula) -> Any:
+        return self.write(raw).dt.day().cast(self.ns.Int64)
+
+    # --- conditions -------------------------------------------------------------------------------
+
+    def _is_null(self, f: Formula) -> Any:
+        return self.write(f).is_null()
+
+    def _is_in(self, f: Formula, values: tuple[Any, ...]) -> Any:
+        return self.write(f).is_in(list(values))
+
+    def _eq(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) == self.write(b)
+
+    def _ne(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) != self.write(b)
+
+    def _lt(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) < self.write(b)
+
+    def _le(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) <= self.write(b)
+
+    def _gt(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) > self.write(b)
+
+    def _ge(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) >= self.write(b)
+
+    def _multiple(self, f: Formula, of: int) -> Any:
+        return self.write(f) % of == 0
+
+    def _and_(self, *parts: Formula) -> Any:
+        return reduce(lambda a, b: a & b, map(self.write, parts))
+
+    def _or_(self, *parts: Formula) -> Any:
+        return reduce(lambda a, b: a | b, map(self.write, parts))
+
+    def _not_(self, f: Formula) -> Any:
+        return ~self.write(f)
+
+    # --- arithmetic -------------------------------------------------------------------------------
+
+    def _int8(self, f: Formula) -> Any:
+        return self.write(f).cast(self.ns.Int8)
+
+    def _add(self, *parts: Formula) -> Any:
+        return reduce(lambda a, b: a + b, map(self.write, parts))
+
+    def _sub(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) - self.write(b)
+
+    def _mul(self, a: Formula, b: Formula) -> Any:
+        return self.write(a) * self.write(b)
+
+    def _floordiv(self, a: Formula, b: Formula) -> Any:
+        x, by = self.write(a), self.write(b)
+        if self.floors:
+            return x // by
+        near = (x // by).cast(self.ns.Int64)  # through a float, so perhaps one off
+        return near - (near * by > x).cast(self.ns.Int64) + ((near + 1) * by <= x).cast(self.ns.Int64)
+
+    def _least(self, *parts: Formula) -> Any:
+        return self.ns.min_horizontal(*map(self.write, parts))
+
+    def _greatest(self, *parts: Formula) -> Any:
+        return self.ns.max_horizontal(*map(self.write, parts))
+
+    def _if_(self, test: Formula, then: Formula, other: Formula) -> Any:
+        chosen = self.ns.when(self.write(test)).then(self.write(then))
+        return chosen if other.op == "lit" and other.args[0] is None else chosen.otherwise(self.write(other))
+
+    # --- words ------------------------------------------------------------------------------------
+
+    def _text(self, *pieces: Any) -> Any:
+        tests, words = pieces[::2], pieces[1::2]
+        if self.polars:
+            parts = [self._labels(tests[i : i + ROOM_FOR_ALL], words[i : i + ROOM_FOR_ALL]) for i in range(0, len(tests), ROOM_FOR_ALL)]
+            if len(parts) == 1:
+                return parts[0]
+            told = self.ns.concat_str(parts, separator="; ", ignore_nulls=True)
+            return self.ns.when(self.write(or_(*tests))).then(told)
+        told = [self.ns.when(self.write(t)).then(self.ns.lit(w)).otherwise(self.ns.lit(None).cast(self.ns.String)) for t, w in zip(tests, words, strict=True)]
+        if len(told) == 1:
+            return told[0]
+        return self.ns.when(self.write(or_(*tests))).then(self.ns.concat_str(told, separator="; ", ignore_nulls=True)).otherwise(
+            self.ns.lit(None).cast(self.ns.String)
+        )
+
+    def _labels(self, tests: tuple[Formula, ...], words: tuple[str, ...]) -> Any:
+        """The words of every combination of conditions, looked up by its bits."""
+        kind = self.ns.UInt8 if len(tests) <= 8 else self.ns.UInt16
+        bits = [self.write(t).cast(kind) * (1 << i) if i else self.write(t).cast(kind) for i, t in enumerate(tests)]
+        labels = ["; ".join(w for i, w in enumerate(words) if k >> i & 1) or None for k in range(1 << len(tests))]
+        code = reduce(lambda a, b: a | b, bits)
+        return self.ns.lit(self.ns.Series(labels, dtype=self.ns.String)).gather(code)
+
+
+NAMES = {
+    "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "and": "and_", "or": "or_", "not": "not_",
+    "+": "add", "-": "sub", "*": "mul", "if": "if_",
+}  # fmt: skip
+
+__all__ = ["Writer"]
