@@ -130,13 +130,130 @@ class Standard(RuleSet):
         suffix: str = "",
         progress: Callable[[str], None] | None = None,
     ) -> Any:
-        """Classify a table"""
-        from .classifying import Asked
+        """The classes of a table of households, in any dataframe: the same answers as :meth:`assess`.
+
+        ``households`` is a pandas, polars (eager or lazy) or PySpark frame, a pyarrow table or a
+        DuckDB relation with one row per household; the same kind comes back, its rows in the same
+        order, with these columns beside the caller's own:
+
+        * ``category`` (text, null unless decided), ``possible`` (the classes still open, joined by
+          ``"; "``), ``undetermined_because`` (the facts that still matter), ``problems`` (text);
+        * ``deprived_*`` (boolean, null unless certain), ``deprivations`` (null unless certain),
+          ``deprivations_min``, ``deprivations_max``; the scores where the method has them. A column
+          that holds such a value as a fact is left as it is.
+
+        ``persons`` holds one row per person, with the ``key`` of the household in both tables. A
+        column is read under the name of its fact, or where ``columns`` and ``person_columns`` say:
+        ``{"area": {"from": "ttnt", "codes": {1: "urban", 2: "rural"}}, "income": {"from": "thunhap",
+        "unit": "thousand VND/household/year"}}``; ``"missing": [-1]`` lists what stands for unknown.
+        Null, NaN and an empty text are unknown. Amounts are whole đồng, decimals, or floats within
+        0.001 of one đồng (other numbers: of a thousandth of their unit).
+
+        ``check="now"`` looks at every row in one pass first and raises :class:`DataProblems` with
+        each kind of problem, its count and first rows; ``check="defer"`` executes nothing, and gives
+        a bad row nulls and its ``problems``. Persons without a household are seen only by ``"now"``
+        and by :meth:`classify_persons`. ``progress`` is told each step (``"checking"``,
+        ``"classifying"``).
+
+        What one person's unknown facts do to several indicators at once is taken as independent:
+        ``possible`` is then at times wider than that of ``assess``, never narrower.
+
+        >>> import chuanngheo as cn, polars as pl
+        >>> table = pl.DataFrame({"area": ["rural", None], "income_per_person": [1_500_000, 1_700_000], "deprivations": [3, 2]})
+        >>> cn.standard("vn-2022").classify(table).select("category", "possible", "undetermined_because").rows()
+        [('poor', 'poor', None), (None, 'near_poor; average', 'area')]
+        """
         from .frames import classify
 
-        day = None if on is None else as_day(on, "on")
-        asked = Asked(self, key, columns, person_columns, day, method, readings, derive, suffix)
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix)
         return classify(asked, households, persons, check=check, progress=progress)
+
+    def classify_persons(
+        self,
+        households: Any,
+        persons: Any,
+        *,
+        key: str = "household_id",
+        columns: Mapping[str, Any] | None = None,
+        person_columns: Mapping[str, Any] | None = None,
+        on: date | None = None,
+        method: str | None = None,
+        readings: Mapping[str, str] | None = None,
+        derive: str = "all",
+        check: str = "now",
+        suffix: str = "",
+        progress: Callable[[str], None] | None = None,
+    ) -> Any:
+        """The marks of persons (:attr:`statuses`): the table of persons with a boolean column for each.
+
+        Arguments as for :meth:`classify`. A mark is null where it is not certain; ``problems`` says
+        what is wrong with the person or with the household.
+
+        >>> import chuanngheo as cn, polars as pl
+        >>> homes = pl.DataFrame({"household_id": [1], "area": ["rural"], "income_per_person": [2_000_000]})
+        >>> persons = pl.DataFrame({"household_id": [1, 1], "age": [40, 38], "employment": ["working", None]})
+        >>> cn.standard("vn-2022").classify_persons(homes, persons)["low_income_worker"].to_list()
+        [True, None]
+        """
+        from .frames import classify_persons
+
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix)
+        return classify_persons(asked, households, persons, check=check, progress=progress)
+
+    def to_sql(
+        self,
+        dialect: str,
+        *,
+        households: str = "households",
+        persons: str | None = None,
+        key: str = "household_id",
+        columns: Mapping[str, Any] | Sequence[str] | None = None,
+        person_columns: Mapping[str, Any] | Sequence[str] | None = None,
+        on: date | None = None,
+        method: str | None = None,
+        readings: Mapping[str, str] | None = None,
+        derive: str = "all",
+        suffix: str = "",
+    ) -> str:
+        """The classification as one SELECT for ``"duckdb"`` or ``"postgres"``.
+
+        It reads the table ``households`` (and ``persons``, where named) and gives the ``key`` and the
+        columns of :meth:`classify` with ``check="defer"``. ``columns`` names the facts that the table
+        has, or maps them as in :meth:`classify`; without it every fact that the method can read is
+        expected as a column. Codes are text, yearly amounts whole đồng in any numeric type, other
+        numbers numeric with at most six decimals, days ``date``. The text begins with what it expects.
+
+        >>> import chuanngheo as cn
+        >>> sql = cn.standard("vn-2022").to_sql("postgres", columns=["area", "income_per_person", "deprivations"])
+        >>> print(sql.splitlines()[1])
+        -- reads households(household_id, area text, income_per_person numeric, deprivations bigint)
+        """
+        from .sql import to_sql
+
+        names = {n: n for n in columns} if columns is not None and not isinstance(columns, Mapping) else columns
+        theirs = (
+            {n: n for n in person_columns}
+            if person_columns is not None and not isinstance(person_columns, Mapping)
+            else person_columns
+        )
+        asked = self._asked(key, names, theirs, on, method, readings, derive, suffix)
+        return to_sql(asked, dialect, households, persons)
+
+    def _asked(
+        self,
+        key: str,
+        columns: Mapping[str, Any] | None,
+        person_columns: Mapping[str, Any] | None,
+        on: date | None,
+        method: str | None,
+        readings: Mapping[str, str] | None,
+        derive: str,
+        suffix: str,
+    ) -> Any:
+        from .classifying import Asked
+
+        day = None if on is None else as_day(on, "on")
+        return Asked(self, key, columns, person_columns, day, method, readings, derive, suffix)
 
     def line(self, name: str, **codes: str) -> Quantity:
         """One line: ``std.line("poverty_line", area="rural")``.

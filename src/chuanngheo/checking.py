@@ -52,7 +52,11 @@ def of_source(source: Source, factor: int, person: bool = False) -> Iterator[Che
     part = source.part
     if source.kind.name in ("float", "float32", "wide", "decimal"):
         off = Formula("off", (source.raw, source.scale, source.kind.name))
-        finer = "whole đồng" if fact.unit.startswith("VND") else f"steps of 1/{source.scale} {fact.unit}".replace("1/1 ", "1 ")
+        finer = (
+            "whole đồng"
+            if fact.unit.startswith("VND")
+            else f"steps of 1/{source.scale} {fact.unit}".replace("1/1 ", "1 ")
+        )
         yield Check("CN075", fact.name, f"is not a number in {finer} that 64 bits hold exactly",
                     off, finer,
                     "give it in a finer unit as whole numbers, or as decimals", source.column, person)  # fmt: skip
@@ -67,7 +71,12 @@ def of_source(source: Source, factor: int, person: bool = False) -> Iterator[Che
     if fact.whole and part.denominator != 1:
         yield check("CN050", "is not a whole number", not_(_multiple(source.value, part.denominator)), allowed)
     if fact.multiple:
-        yield check("CN050", f"is not a multiple of {fact.multiple}", not_(_multiple(source.value, int(fact.multiple / part))), allowed)
+        yield check(
+            "CN050",
+            f"is not a multiple of {fact.multiple}",
+            not_(_multiple(source.value, int(fact.multiple / part))),
+            allowed,
+        )
     if fact.most is None or fact.most / part >= limit:
         yield check("CN076", "is too large to be computed with exactly", compare(">", source.value, lit(limit)), f"up to {limit:,}",
                     "check its unit")  # fmt: skip
@@ -79,7 +88,15 @@ def of_persons(person: Person) -> Iterator[Check]:
         yield from of_source(source, 2**12 if source.fact.name not in AGES else 12, person=True)
     for name, message, test in impossible(person):
         code = "CN045" if message.startswith("contradicts") else "CN044"
-        yield Check(code, name, message, test, column=person.sources[name].column, person=True, remedy="keep the one that is right")
+        yield Check(
+            code,
+            name,
+            message,
+            test,
+            column=person.sources[name].column,
+            person=True,
+            remedy="keep the one that is right",
+        )
 
 
 def of_row(row: Row) -> Iterator[Check]:
@@ -94,7 +111,15 @@ def contradictions(row: Row) -> Iterator[Check]:
     """Given values that no completion of the facts they are derived from can have."""
 
     def check(name: str, message: str, test: Formula) -> Check:
-        return Check("CN045", name, message, test, "", "keep the one that is right, and leave the other out", row.sources[name].column)
+        return Check(
+            "CN045",
+            name,
+            message,
+            test,
+            "",
+            "keep the one that is right, and leave the other out",
+            row.sources[name].column,
+        )
 
     for name in row.sources:
         given, tree = row.given(name), row.prepared.trees.get(name)
@@ -109,7 +134,11 @@ def contradictions(row: Row) -> Iterator[Check]:
             opened = row._derives(name, unless_given=False)
             for truth in (True, False):
                 said = row.sources[name].among({truth})
-                yield check(name, "contradicts the facts it is derived from", and_(given, opened, said, not_(row.flag_derived(name, truth))))
+                yield check(
+                    name,
+                    "contradicts the facts it is derived from",
+                    and_(given, opened, said, not_(row.flag_derived(name, truth))),
+                )
         elif isinstance(tree, Quantifier) and tree in row.totals:
             total = row.totals[tree]
             value = row.sources[name].value
@@ -129,9 +158,13 @@ def beyond(row: Row, name: str) -> Formula:
     for low, op, sign in ((True, ">", step), (False, "<", -step)):
         open_ended, numerator, divisor, factor = row.sides(amount, leaf.part, low)
         value = leaf.value if sign == 0 else plus(leaf.value, lit(sign))
-        row._multiplied(name, factor * 2 * int(max((row.facts[n].most or 1) for n in amount.below) if amount.below else 1))
+        row._multiplied(
+            name, factor * 2 * int(max((row.facts[n].most or 1) for n in amount.below) if amount.below else 1)
+        )
         right = times(value, factor)
-        found.append(and_(not_(open_ended), compare(op, numerator, right if divisor == TRUE else times(right, divisor))))
+        found.append(
+            and_(not_(open_ended), compare(op, numerator, right if divisor == TRUE else times(right, divisor)))
+        )
     return or_(*found)
 
 
@@ -149,15 +182,25 @@ def excesses(row: Row) -> Iterator[Check]:
                 scale = Fraction(part_a, part_b)
                 left, right = times(a, scale.numerator), times(b, scale.denominator)
                 slack = place / part_b * scale.denominator
-                left = left if over_b == TRUE else times(left, over_b)
-                right = plus(right if over_b == TRUE else right, times(over_b, int(slack)) if over_b != TRUE else lit(int(slack)))
+                left, right = (
+                    times(left, over_b) if over_b != TRUE else left,
+                    plus(right, times(over_b, int(slack)) if over_b != TRUE else lit(int(slack))),
+                )
                 right = right if over_a == TRUE else times(right, over_a)
                 for n in {name, fact.at_most} & row.sources.keys():
                     row._multiplied(n, 10**4)
                 tests.append(and_(known_a, known_b, compare(">", left, right)))
         if tests:
             about = name if name in row.sources else fact.at_most
-            yield Check("CN045", about, f"{name} is more than {fact.at_most}", or_(*tests), "", "check both, and their units", row.sources[about].column)
+            yield Check(
+                "CN045",
+                about,
+                f"{name} is more than {fact.at_most}",
+                or_(*tests),
+                "",
+                "check both, and their units",
+                row.sources[about].column,
+            )
 
 
 def exact(row: Row, name: str) -> Iterator[tuple[bool, Formula, Formula, Formula, Fraction, Fraction]]:
@@ -180,4 +223,3 @@ def _ceil(value: Fraction | int) -> int:
 
 def _multiple(value: Formula, of: int) -> Formula:
     return Formula("multiple", (value, of))
-

@@ -17,18 +17,21 @@ from .checking import Check, of_persons, of_row
 from .columns import ROOM, Kind, Source, read_columns
 from .deciding import COUNT, NO_CLASS
 from .errors import DataProblems, HouseholdError, Problem, nearest, quoted
-from .formula import FALSE, NULL, TRUE, Formula, and_, column, compare, if_, lit, not_, or_, text
+from .formula import FALSE, NULL, TRUE, Formula, and_, column, compare, if_, is_null, lit, not_, number, or_, text
 from .household import household_names, person_names
 from .methods import RECORDED, choose_method
-from .model import NO_CLASS_NAME, RuleSet
+from .model import NO_CLASS_NAME, RuleSet, Status
 from .persons import Group, Person, totals
 from .prepared import Prepared, prepare
+from .regions import status_regions
 from .rows import Row
-from .tree import Quantifier, walk
-from .values import field
+from .tree import Quantifier, fold, walk
+from .values import evolve
 
 HOUSEHOLDS = f"{ROOM}_households"  # how often a key occurs
 PRESENT = f"{ROOM}_present"  # whether any person was found
+HANDED = f"{ROOM}_handed"  # from a household to its persons
+MOST_PLANS = 64
 TEXTS = ("category", "possible", "undetermined_because", "problems")
 Schema = Mapping[str, Kind]
 
@@ -47,6 +50,34 @@ class Asked:
     derive: str = "all"
     suffix: str = ""
 
+    @property
+    def may_read(self) -> tuple[set[str], set[str]]:
+        """The columns of households and of persons that may be read."""
+        return (
+            {self.key, *household_names(self.rules), *_named(self.columns)},
+            {self.key, *person_names(self.rules), *_named(self.person_columns)},
+        )
+
+    @property
+    def spelled(self) -> Any:
+        """What was asked, as something that hashes."""
+        return (self.key, _spelled(self.columns), _spelled(self.person_columns), self.on, self.method, _spelled(self.readings), self.derive,
+                self.suffix)  # fmt: skip
+
+
+def _named(mapping: Mapping[str, Any] | None) -> set[str]:
+    """The columns that a mapping names."""
+    found = (spec.get("from") if isinstance(spec, Mapping) else spec for spec in (mapping or {}).values())
+    return {name for name in found if isinstance(name, str)}
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return tuple((type(k).__name__, k, _spelled(v)) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(map(_spelled, value))
+    return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
 
 @attrs.frozen(slots=False, eq=False, repr=False)
 class Plan:
@@ -60,14 +91,15 @@ class Plan:
     outputs: Mapping[str, Formula]
     checks: tuple[Check, ...]
     person_checks: tuple[Check, ...]
-    statuses: Mapping[str, tuple[Formula, Formula]] = field(factory=dict)
     row: Row | None = None
     person: Person | None = None
 
     @property
-    def reads(self) -> tuple[str, ...]:
-        """The columns of the households that are read."""
-        return tuple(dict.fromkeys(s.column for s in self.sources.values()))
+    def counts(self) -> tuple[str, ...]:
+        """The output columns that count deprivations."""
+        return tuple(
+            n for n in self.outputs if n.removesuffix(self.asked.suffix) in (COUNT, f"{COUNT}_min", f"{COUNT}_max")
+        )
 
 
 def make_plan(
@@ -76,11 +108,12 @@ def make_plan(
     person_schema: Schema | None = None,
     *,
     checked: bool = False,
-    statuses: bool = False,
+    beside: bool = True,
 ) -> Plan:
     """The plan for tables with these columns. Raises :class:`DataProblems` with all that does not fit.
 
-    ``checked`` says that no row has a problem: the formulas then do not look for one.
+    ``checked`` says that no row has a problem: the formulas then do not look for one. The answers
+    stand ``beside`` the columns of the table, or alone.
     """
     problems: list[Problem] = []
     rules = asked.rules
@@ -88,12 +121,12 @@ def make_plan(
     sources, people = _sources(asked, schema, person_schema, problems)
     _raise(rules, problems)
     if method == RECORDED:
-        return _recorded(asked, prepared, sources, schema, checked)
+        return _recorded(asked, prepared, sources, schema if beside else {}, checked)
     needed = prepared.needed
     used = {n: s for n, s in sources.items() if n in needed or n in rules.facts}
     person = Person(prepared, people, asked.on)
     group = Group()
-    found = {q: totals(person, q, group, names=not statuses) for q in _quantifiers(prepared)} if person_schema is not None else {}
+    found = {q: totals(person, q, group) for q in _quantifiers(prepared)} if person_schema is not None else {}
     row = Row(prepared, {n: s for n, s in used.items() if n in needed}, found, person_schema is not None)
     checks: list[Check] = []
     person_checks: tuple[Check, ...] = ()
@@ -102,11 +135,91 @@ def make_plan(
         checks += _keys(asked, person_schema is not None)
         checks += [c for c in of_row(row) if c.test != FALSE]
         for check in person_checks:
-            checks.append(attrs.evolve(check, test=group.some(check.test)))
+            checks.append(evolve(check, test=group.some(check.test)))
     outputs = _outputs(row, checks)
-    _collide(asked, outputs, schema, sources)
-    named = {name + asked.suffix: f for name, f in outputs.items() if asked.suffix or name not in schema}
+    if beside:
+        _collide(asked, outputs, schema, sources)
+    named = {name + asked.suffix: f for name, f in outputs.items() if asked.suffix or name not in schema or not beside}
     return Plan(asked, prepared, used, people, group, named, tuple(checks), person_checks, row=row, person=person)
+
+
+def planned(asked: Asked, schema: Schema, person_schema: Schema | None = None, *, checked: bool = False) -> Plan:
+    """The same, kept for the next table with the same columns."""
+    key = (
+        "table",
+        asked.spelled,
+        tuple(schema.items()),
+        None if person_schema is None else tuple(person_schema.items()),
+        checked,
+    )
+    memo = asked.rules.memo.setdefault("tables", {})
+    if key not in memo:
+        if len(memo) >= MOST_PLANS:
+            memo.clear()
+        memo[key] = make_plan(asked, schema, person_schema, checked=checked)
+    found: Plan = memo[key]
+    return found
+
+
+# --- marks of persons -----------------------------------------------------------------------------
+
+
+@attrs.frozen(slots=False, eq=False, repr=False)
+class PersonPlan:
+    """Formulas for the rows of persons, over their own columns and those their household hands down."""
+
+    plan: Plan
+    handed: Mapping[str, Formula]  # of a household
+    outputs: Mapping[str, Formula]  # of a person
+
+
+def make_person_plan(asked: Asked, schema: Schema, person_schema: Schema, *, checked: bool = False) -> PersonPlan:
+    """The plan for the marks that persons have (:attr:`Standard.statuses` of a person)."""
+    plan = planned(attrs.evolve(asked, suffix=asked.suffix or HANDED), schema, person_schema, checked=checked)
+    handed: dict[str, Formula] = {}
+    found: dict[str, Formula] = {}
+    bad = FALSE
+    if not checked:
+        handed[f"{HANDED}_bad"] = number(or_(*(c.test for c in plan.checks)))
+        lost = is_null(column(f"{HANDED}_bad"))
+        theirs = and_(not_(lost), compare("==", column(f"{HANDED}_bad"), lit(1)))
+        own = [(c.test, c.words) for c in plan.person_checks]
+        bad = or_(lost, theirs, *(test for test, _ in own))
+    for name, status in asked.rules.statuses.items():
+        if status.of == "person":
+            yes, no = _status(plan, status, handed)
+            found[name] = if_(and_(not_(bad), not_(no)), TRUE, if_(and_(not_(bad), not_(yes)), FALSE, NULL))
+    if not checked:
+        found["problems"] = text([
+            (lost, f"{asked.key}: the key is that of no household [CN086]"), (theirs, "the household has a problem of its own"), *own
+        ])  # fmt: skip
+    else:
+        found["problems"] = text(())
+    _collide(asked, found, person_schema, {})
+    return PersonPlan(plan, handed, {name + asked.suffix: f for name, f in found.items()})
+
+
+def _status(plan: Plan, status: Status, handed: dict[str, Formula]) -> tuple[Formula, Formula]:
+    """Whether a person can have a mark, and can be without it."""
+    asked, row, person = plan.asked, plan.row, plan.person
+    first = status.start or status.cite.source.issued
+    if row is None or person is None:
+        return TRUE, TRUE
+    if asked.on is not None and first is not None and asked.on < first:
+        return FALSE, TRUE
+    node = fold(status.node, dict(plan.prepared.readings))
+    ends: dict[bool, list[Formula]] = {True: [], False: []}
+    for region in status_regions(plan.prepared, node, asked.on):
+        mine = {k[1]: d for k, d in region.bounds.items() if isinstance(k, tuple) and isinstance(k[0], int)}
+        of_household = row.feasible(
+            {k: d for k, d in region.bounds.items() if not (isinstance(k, tuple) and isinstance(k[0], int))}
+        )
+        if of_household not in (TRUE, FALSE):
+            name = next((n for n, f in handed.items() if f == number(of_household)), f"{HANDED}{len(handed)}")
+            handed[name] = number(of_household)
+            of_household = compare("==", column(name), lit(1))
+        ends[region.value].append(and_(of_household, person.feasible(mine)))
+    return or_(*ends[True]), or_(*ends[False])
 
 
 # --- what the table has ---------------------------------------------------------------------------
@@ -130,23 +243,42 @@ def _sources(
     sources = read_columns(household_names(rules), rules.other_facts, schema, asked.columns, "columns", problems)
     people: dict[str, Source] = {}
     if person_schema is not None:
-        people = read_columns(person_names(rules), rules.other_person_facts, person_schema, asked.person_columns, "person_columns", problems)
+        people = read_columns(
+            person_names(rules),
+            rules.other_person_facts,
+            person_schema,
+            asked.person_columns,
+            "person_columns",
+            problems,
+        )
         for table, columns in (("households", schema), ("persons", person_schema)):
             if asked.key not in columns:
                 problems.append(Problem("CN077", "key", f"{table} has no column {quoted(asked.key)}", asked.key,
                                         remedy="name the column that both tables share: key=..."))  # fmt: skip
         dated = [n for n in ("birth_date", "birth_year") if n in people]
         if dated and asked.on is None:
-            problems.append(Problem("CN043", f"persons[{dated[0]!r}]", "an age needs the day of assessment", None, remedy="pass on=date(...)"))
+            problems.append(
+                Problem(
+                    "CN043",
+                    f"persons[{dated[0]!r}]",
+                    "an age needs the day of assessment",
+                    None,
+                    remedy="pass on=date(...)",
+                )
+            )
     elif asked.person_columns:
-        problems.append(Problem("CN077", "person_columns", "there is no table of persons", None, remedy="pass persons=..."))
+        problems.append(
+            Problem("CN077", "person_columns", "there is no table of persons", None, remedy="pass persons=...")
+        )
     if not sources and not people:
         problems.append(Problem("CN078", "columns", f"the table has no column that {rules.exact_id} reads", None,
                                 ", ".join(sorted(household_names(rules))),
                                 f"name the columns of the facts: columns={{...}}; {nearest('', schema) if schema else ''}"))  # fmt: skip
     for name in schema:
         if name.startswith(ROOM):
-            problems.append(Problem("CN079", name, f"names that begin with {ROOM} are ours", name, remedy="rename the column"))
+            problems.append(
+                Problem("CN079", name, f"names that begin with {ROOM} are ours", name, remedy="rename the column")
+            )
     return sources, people
 
 
@@ -179,8 +311,24 @@ def _keys(asked: Asked, persons: bool) -> list[Check]:
     twice = compare(">", column(HOUSEHOLDS), lit(1))
     nobody = compare("==", column(PRESENT), lit(0))
     return [
-        Check("CN081", asked.key, "the key occurs more than once among the households", twice, "", "give each household a key of its own", asked.key),
-        Check("CN082", asked.key, "no person has the key of this household", nobody, "", "leave persons out for households whose members are not known", asked.key),
+        Check(
+            "CN081",
+            asked.key,
+            "the key occurs more than once among the households",
+            twice,
+            "",
+            "give each household a key of its own",
+            asked.key,
+        ),
+        Check(
+            "CN082",
+            asked.key,
+            "no person has the key of this household",
+            nobody,
+            "",
+            "leave persons out for households whose members are not known",
+            asked.key,
+        ),
     ]
 
 
@@ -198,7 +346,9 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
     def only(f: Formula) -> Formula:
         return f if fine == TRUE else if_(fine, f, NULL)
 
-    single = {name: and_(p, *(not_(o) for other, o in possible.items() if other != name)) for name, p in possible.items()}
+    single = {
+        name: and_(p, *(not_(o) for other, o in possible.items() if other != name)) for name, p in possible.items()
+    }
     undetermined = and_(fine, not_(or_(*single.values())))
     missing = {name: and_(undetermined, test) for name, test in row.missing().items()}
     outputs = {
@@ -222,7 +372,9 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
     for name in row.facts:
         if row.facts[name].unit == "point" and name in row.prepared.needed and name not in row.prepared.lines:
             leaf = row.leaf(name)
-            outputs[name] = Formula("unknown", ("int",)) if leaf.known == FALSE else only(if_(leaf.known, leaf.value, NULL))
+            outputs[name] = (
+                Formula("unknown", ("int",)) if leaf.known == FALSE else only(if_(leaf.known, leaf.value, NULL))
+            )
     return outputs
 
 
@@ -235,12 +387,22 @@ def _recorded(asked: Asked, prepared: Prepared, sources: dict[str, Source], sche
                                     remedy="give class, number and date of the recognising decision"))  # fmt: skip
     _raise(rules, problems)
     category = sources["recorded_category"]
-    known = [name for name in rules.classes]
+    known = list(rules.classes)
     checks = []
     if not checked:
         for name in ("recorded_decision", "recorded_date"):
             test = and_(category.known, not_(sources[name].known))
-            checks.append(Check("CN062", name, f"a recorded class needs {name}", test, "", "give number and date of the decision", sources[name].column))
+            checks.append(
+                Check(
+                    "CN062",
+                    name,
+                    f"a recorded class needs {name}",
+                    test,
+                    "",
+                    "give number and date of the decision",
+                    sources[name].column,
+                )
+            )
         listed = or_(*(compare("==", category.raw, lit(name)) for name in known))
         checks.append(Check("CN047", "recorded_category", f"is not a class of {rules.id}", and_(category.known, not_(listed)),
                             ", ".join(known), "", category.column))  # fmt: skip
@@ -256,4 +418,15 @@ def _recorded(asked: Asked, prepared: Prepared, sources: dict[str, Source], sche
     return Plan(asked, prepared, sources, {}, Group(), named, tuple(checks), ())
 
 
-__all__ = ["HOUSEHOLDS", "PRESENT", "TEXTS", "Asked", "Plan", "Schema", "make_plan"]
+__all__ = [
+    "HOUSEHOLDS",
+    "PRESENT",
+    "TEXTS",
+    "Asked",
+    "PersonPlan",
+    "Plan",
+    "Schema",
+    "make_person_plan",
+    "make_plan",
+    "planned",
+]

@@ -220,11 +220,10 @@ def _fits(fact: Fact, kind: Kind, coded: bool, name: str, problem: Any) -> None:
         return
     if kind.name not in FITS[fact.kind]:
         remedy = {
-            "boolean": 'say what it holds: {"from": %r, "codes": {1: True, 2: False}}' % name,
-            "code": 'say what it holds: {"from": %r, "codes": {1: "...", 2: "..."}}' % name,
+            "boolean": f'say what it holds: {{"from": {name!r}, "codes": {{1: True, 2: False}}}}',
+            "code": f'say what it holds: {{"from": {name!r}, "codes": {{1: "...", 2: "..."}}}}',
             "number": "turn the texts into numbers first",
             "date": "turn the texts into dates first",
         }.get(fact.kind, "")
         problem("CN074", f"{fact.name} is a {fact.kind}, the column {quoted(name)} holds {kind.shown or kind.name}", None,
                 ", ".join(FITS[fact.kind]), remedy)  # fmt: skip
-

@@ -27,7 +27,7 @@ from .values import field
 
 AGES = {"age": "years", "age_months": "months", "birth_year": "year"}
 BORN = "birth_date"
-MANY = 400  # pairs of regions beyond which a fact matters if it was read
+MANY = 20**2  # pairs of regions beyond which a fact matters if it was read
 
 
 @attrs.frozen(slots=False, eq=False, repr=False)
@@ -70,7 +70,10 @@ class Person:
         if not isinstance(domain, Interval):
             return or_(not_(source.known), source.among(domain))
         tests = []
-        for op, bound in (("<" if domain.high_open else "<=", domain.high), (">" if domain.low_open else ">=", domain.low)):
+        for op, bound in (
+            ("<" if domain.high_open else "<=", domain.high),
+            (">" if domain.low_open else ">=", domain.low),
+        ):
             if bound is not None:
                 scaled = Fraction(bound) / source.part
                 tests.append(compare(op, times(source.value, scaled.denominator), lit(scaled.numerator)))
@@ -120,7 +123,13 @@ class Person:
         values = {r.value for r in regions}
         mentioned = [r for r in regions if name in r.bounds]
         if len(mentioned) ** 2 > MANY:
-            return and_(unknown, *(or_(*(self.feasible(r.bounds) for r in mentioned if (r.value is True) is truth)) for truth in (True, False)))
+            return and_(
+                unknown,
+                *(
+                    or_(*(self.feasible(r.bounds) for r in mentioned if (r.value is True) is truth))
+                    for truth in (True, False)
+                ),
+            )
         found = []
         for a, b in combinations(mentioned, 2):
             if a.value == b.value:
@@ -196,7 +205,9 @@ def totals(person: Person, q: Quantifier, group: Group, names: bool = True) -> T
     if q.kind == "share":  # the least: whoever can count against does, who can be left out is; and the other way
         low_over = or_(no, sure) if q.where is not None else TRUE
         high_over = or_(yes, not_(or_(yes, out))) if q.where is not None else TRUE
-        return Totals(group.how_many(sure), group.how_many(yes), mentioned, group.how_many(low_over), group.how_many(high_over))
+        return Totals(
+            group.how_many(sure), group.how_many(yes), mentioned, group.how_many(low_over), group.how_many(high_over)
+        )
     return Totals(lit(0), lit(0), (("members", TRUE),))
 
 
@@ -206,16 +217,28 @@ def impossible(person: Person) -> Iterator[tuple[str, str, Formula]]:
     born = sources.get(BORN)
     if born is not None:
         alive = Interval(max(1, person.day - OLDEST * 366), person.day, whole=True)
-        yield BORN, f"is not a day of birth of somebody alive on {person.on}", and_(born.known, not_(person.fits(born, alive)))
+        yield (
+            BORN,
+            f"is not a day of birth of somebody alive on {person.on}",
+            and_(born.known, not_(person.fits(born, alive))),
+        )
     for name, source in sources.items():
         if name == BORN:
             continue
         calendar = person.calendar(name)
         fits_at_all = in_range(source.value, [v for v, _ in calendar])
         if name == "birth_year":
-            yield name, f"is not a year of birth of somebody alive on {person.on}", and_(source.known, not_(fits_at_all))
+            yield (
+                name,
+                f"is not a year of birth of somebody alive on {person.on}",
+                and_(source.known, not_(fits_at_all)),
+            )
     for a, b in combinations(sources, 2):
-        yield b, f"contradicts {a}", and_(sources[a].known, sources[b].known, not_(_agree(person, sources[a], sources[b])))
+        yield (
+            b,
+            f"contradicts {a}",
+            and_(sources[a].known, sources[b].known, not_(_agree(person, sources[a], sources[b]))),
+        )
 
 
 def _agree(person: Person, a: Source, b: Source) -> Formula:

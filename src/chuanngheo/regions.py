@@ -20,9 +20,9 @@ from .case import Case, Key
 from .deciding import Decision
 from .domains import Domain, Interval
 from .household import Facts
-from .possible import Evaluator, fact_domain
+from .possible import Evaluator
 from .prepared import Prepared
-from .tree import Node, Quantifier, Ref
+from .tree import Node, Quantifier
 from .values import Frozen, field, frozen
 
 Bounds: TypeAlias = Mapping[Key, Domain]
@@ -48,14 +48,16 @@ class Blank(Case):
         return name in self.prepared.trees and name not in rules.facts and not name.startswith("deprived_")
 
     @property
-    def counts_flags(self) -> bool:  # type: ignore[override]
+    def counts_flags(self) -> bool:
         return False
 
     def was_given(self, name: str) -> bool:
         return name in self.said
 
 
-def blank(prepared: Prepared, said: frozenset[str] = frozenset(), on: date | None = None, members: int | None = None) -> Blank:
+def blank(
+    prepared: Prepared, said: frozenset[str] = frozenset(), on: date | None = None, members: int | None = None
+) -> Blank:
     return Blank(prepared, Facts({}, {}, members, on), said=said)
 
 
@@ -65,7 +67,7 @@ def class_regions(prepared: Prepared, said: frozenset[str] = frozenset()) -> tup
     return joined(case, ((name, env) for name, env in Decision(case).classify((0, ()), {}, {})))
 
 
-def test_regions(prepared: Prepared, test: Node, said: frozenset[str] = frozenset()) -> tuple[Region, ...]:
+def flag_regions(prepared: Prepared, test: Node, said: frozenset[str] = frozenset()) -> tuple[Region, ...]:
     """The regions in which a test of the household holds, and those in which it does not."""
     case = blank(prepared, said)
     return joined(case, ((v is True, env) for v, env in Evaluator(case).outcomes(test, {})))
@@ -90,17 +92,20 @@ def person_regions(prepared: Prepared, q: Quantifier, on: date | None) -> tuple[
 def status_regions(prepared: Prepared, test: Node, on: date | None) -> tuple[Region, ...]:
     """The regions of a test of one person, which may read the household as well."""
     case = blank(prepared, on=on, members=1)
-    found = joined(case, ((v is True, env) for v, env in Evaluator(case).outcomes(test, {}, 0)))
-    return found
+    return joined(case, ((v is True, env) for v, env in Evaluator(case).outcomes(test, {}, 0)))
 
 
 def of_person(regions: Iterable[Region]) -> tuple[Region, ...]:
-    return tuple(Region(r.value, {k[1] if isinstance(k, tuple) else k: d for k, d in r.bounds.items()}) for r in regions)
+    return tuple(
+        Region(r.value, {k[1] if isinstance(k, tuple) else k: d for k, d in r.bounds.items()}) for r in regions
+    )
 
 
 def quantifiers(regions: Iterable[Region]) -> tuple[Quantifier, ...]:
     """The quantifiers whose values the regions of a household rest on."""
-    return tuple(dict.fromkeys(k[0] for r in regions for k in r.bounds if isinstance(k, tuple) and isinstance(k[0], Quantifier)))
+    return tuple(
+        dict.fromkeys(k[0] for r in regions for k in r.bounds if isinstance(k, tuple) and isinstance(k[0], Quantifier))
+    )
 
 
 def free_of(regions: Iterable[Region], known: Iterable[Key]) -> tuple[Region, ...]:
@@ -182,7 +187,14 @@ def _text(domain: Domain) -> str:
 
 
 __all__ = [
-    "OUT", "Blank", "Region", "class_regions", "fact_domain", "free_of", "merged", "person_regions", "quantifiers",
-    "status_regions", "test_regions",
+    "OUT",
+    "Blank",
+    "Region",
+    "class_regions",
+    "flag_regions",
+    "free_of",
+    "merged",
+    "person_regions",
+    "quantifiers",
+    "status_regions",
 ]  # fmt: skip
-_ = Ref

@@ -44,7 +44,7 @@ from .formula import (
 from .household import household_names
 from .model import Fact
 from .prepared import Prepared
-from .regions import Bounds, Region, class_regions, quantifiers, test_regions
+from .regions import Bounds, Region, class_regions, flag_regions
 from .tree import Arith, Const, Given, Node, Quantifier, Ref, walk
 from .values import Frozen, field, frozen
 
@@ -248,7 +248,9 @@ class Row:
         for (_, _, name), coefficient in zip(terms, coefficients, strict=True):
             self._multiplied(name, abs(coefficient) * (len(terms) + (constant != 0)))
         if abs(times_divisor) * most > WIDEST or abs(constant) > WIDEST // 4:
-            raise ChuanNgheoError(f"a line of {self.prepared.rules.exact_id} times its divisor leaves 64 bits; give a coarser unit")
+            raise ChuanNgheoError(
+                f"a line of {self.prepared.rules.exact_id} times its divisor leaves 64 bits; give a coarser unit"
+            )
         numerator = plus(*(times(v, c) for (v, _, _), c in zip(terms, coefficients, strict=True)), lit(constant))
         return or_(*open_ended), numerator, divisor, times_divisor
 
@@ -300,7 +302,13 @@ class Row:
         """A whole number of which nothing may be known while several amounts are divided by it."""
         for name, fact in self.facts.items():
             users = [n for n in self.facts if (a := self.amount(n)) is not None and a.below == (name,)]
-            if users and fact.whole and fact.least is not None and fact.most is not None and self.leaf(name).known != TRUE:
+            if (
+                users
+                and fact.whole
+                and fact.least is not None
+                and fact.most is not None
+                and self.leaf(name).known != TRUE
+            ):
                 return name
         return ""
 
@@ -384,7 +392,10 @@ class Row:
             return TRUE
         fact = self.facts[self.pivot]
         first, last = lit(int(fact.least or 0)), lit(int(fact.most or 0))
-        return or_(self.leaf(self.pivot).known, compare("<=", greatest(first, *dict.fromkeys(lows)), least(last, *dict.fromkeys(highs))))
+        return or_(
+            self.leaf(self.pivot).known,
+            compare("<=", greatest(first, *dict.fromkeys(lows)), least(last, *dict.fromkeys(highs))),
+        )
 
     # --- regions ----------------------------------------------------------------------------------
 
@@ -419,9 +430,13 @@ class Row:
             return or_(total.high if True in domain else FALSE, not_(total.low) if False in domain else FALSE)
         tests = []
         if domain.high is not None:
-            tests.append(_fraction_test("<" if domain.high_open else "<=", total.low, total.low_over, Fraction(domain.high)))
+            tests.append(
+                _fraction_test("<" if domain.high_open else "<=", total.low, total.low_over, Fraction(domain.high))
+            )
         if domain.low is not None and (domain.low > 0 or domain.low_open):
-            tests.append(_fraction_test(">" if domain.low_open else ">=", total.high, total.high_over, Fraction(domain.low)))
+            tests.append(
+                _fraction_test(">" if domain.low_open else ">=", total.high, total.high_over, Fraction(domain.low))
+            )
         return and_(*tests)
 
     def feasible(self, bounds: Bounds) -> Formula:
@@ -446,7 +461,7 @@ class Row:
         tree = self.prepared.trees.get(flag)
         if tree is None:
             return ()
-        return self._remember(("regions", flag), lambda: test_regions(self.prepared, tree))  # type: ignore[no-any-return]
+        return self._remember(("regions", flag), lambda: flag_regions(self.prepared, tree))  # type: ignore[no-any-return]
 
     def flag(self, flag: str, truth: bool) -> Formula:
         """Whether an indicator can be true, or can be false."""
@@ -521,7 +536,9 @@ class Row:
     def plain_regions(self) -> tuple[Conditional, ...]:
         """The regions of the classes, for each choice of given names that a rule asks about."""
         names: dict[str, None] = {}
-        trees = [node for _, node in self.prepared.classes] + [t for n, t in self.prepared.trees.items() if n in self.prepared.needed]
+        trees = [node for _, node in self.prepared.classes] + [
+            t for n, t in self.prepared.trees.items() if n in self.prepared.needed
+        ]
         for n in (n for t in trees for n in walk(t)):
             if isinstance(n, Given):
                 names[n.name] = None
@@ -565,7 +582,9 @@ class Row:
 
     def possible(self, name: str) -> Formula:
         """Whether a class (or none, for "") can be the household's."""
-        return or_(*(and_(c.test, or_(*(self.feasible(r.bounds) for r in c.regions if r.value == name))) for c in self.regions))
+        return or_(
+            *(and_(c.test, or_(*(self.feasible(r.bounds) for r in c.regions if r.value == name))) for c in self.regions)
+        )
 
     # --- what still matters -----------------------------------------------------------------------
 
@@ -609,7 +628,8 @@ class Row:
         shifted = [(k, d) for k, d in met if isinstance(k, Shifted)]
         if len(shifted) == 2:
             (ka, da), (kb, db) = shifted
-            assert isinstance(da, Interval) and isinstance(db, Interval)
+            assert isinstance(da, Interval)
+            assert isinstance(db, Interval)
             if not self._can_share(ka.by, da, kb.by, db):
                 return None
         return met
@@ -758,4 +778,4 @@ def _fraction_test(op: str, value: Formula, over: Formula, bound: Fraction) -> F
     return compare(op, times(value, bound.denominator), times(over, bound.numerator))
 
 
-__all__ = ["Amount", "Leaf", "Row", "Shifted", "Totals", "quantifiers"]
+__all__ = ["Amount", "Leaf", "Row", "Shifted", "Totals"]

@@ -49,6 +49,7 @@ class Writer:
         return self.ns.lit(value)
 
     def _unknown(self, kind: str) -> Any:
+        """Nulls of a type."""
         return self.ns.lit(None).cast({"bool": self.ns.Boolean, "int": self.ns.Int64, "text": self.ns.String}[kind])
 
     def _whole(self, raw: Formula, scale: int, kind: str) -> Any:
@@ -159,16 +160,24 @@ class Writer:
     def _text(self, *pieces: Any) -> Any:
         tests, words = pieces[::2], pieces[1::2]
         if self.polars:
-            parts = [self._labels(tests[i : i + ROOM_FOR_ALL], words[i : i + ROOM_FOR_ALL]) for i in range(0, len(tests), ROOM_FOR_ALL)]
+            parts = [
+                self._labels(tests[i : i + ROOM_FOR_ALL], words[i : i + ROOM_FOR_ALL])
+                for i in range(0, len(tests), ROOM_FOR_ALL)
+            ]
             if len(parts) == 1:
                 return parts[0]
             told = self.ns.concat_str(parts, separator="; ", ignore_nulls=True)
             return self.ns.when(self.write(or_(*tests))).then(told)
-        told = [self.ns.when(self.write(t)).then(self.ns.lit(w)).otherwise(self.ns.lit(None).cast(self.ns.String)) for t, w in zip(tests, words, strict=True)]
+        told = [
+            self.ns.when(self.write(t)).then(self.ns.lit(w)).otherwise(self.ns.lit(None).cast(self.ns.String))
+            for t, w in zip(tests, words, strict=True)
+        ]
         if len(told) == 1:
             return told[0]
-        return self.ns.when(self.write(or_(*tests))).then(self.ns.concat_str(told, separator="; ", ignore_nulls=True)).otherwise(
-            self.ns.lit(None).cast(self.ns.String)
+        return (
+            self.ns.when(self.write(or_(*tests)))
+            .then(self.ns.concat_str(told, separator="; ", ignore_nulls=True))
+            .otherwise(self.ns.lit(None).cast(self.ns.String))
         )
 
     def _labels(self, tests: tuple[Formula, ...], words: tuple[str, ...]) -> Any:
