@@ -82,6 +82,11 @@ class Source:
         none = is_null(self.value if self.kind.name in ("float", "float32") else self.raw)
         return not_(or_(none if self.kind.nullable else FALSE, blank))
 
+    @property
+    def present(self) -> Formula:
+        """Whether there is anything at all."""
+        return not_(is_null(self.raw)) if self.kind.nullable else TRUE
+
     def among(self, codes: Iterable[Any]) -> Formula:
         """Whether a known code or truth is one of these; undefined where it is unknown."""
         wanted = set(codes)

@@ -36,6 +36,7 @@ def lit(value: Any) -> Formula:
     return Formula("lit", (value,))
 
 
+FEW = 3
 TRUE, FALSE, NULL = lit(True), lit(False), lit(None)
 
 
@@ -62,6 +63,8 @@ def _flat(op: str, parts: Iterable[Formula], neutral: Formula, absorbing: Formul
             found[part] = None
     if any(not_(p) in found for p in found if p.op == "not"):
         return absorbing
+    dual = "or" if op == "and" else "and"  # a or (a and b) is a
+    found = {p: None for p in found if p.op != dual or not any(a in found for a in p.args)}
     if not found:
         return neutral
     return next(iter(found)) if len(found) == 1 else Formula(op, tuple(found))
@@ -85,7 +88,9 @@ def is_in(f: Formula, values: Iterable[Any]) -> Formula:
     chosen = tuple(dict.fromkeys(values))
     if not chosen:
         return FALSE
-    return compare("==", f, lit(chosen[0])) if len(chosen) == 1 else Formula("is_in", (f, chosen))
+    if len(chosen) <= FEW:  # comparisons cost less than a set, and are shared
+        return or_(*(compare("==", f, lit(value)) for value in chosen))
+    return Formula("is_in", (f, chosen))
 
 
 _COMPARE = {
@@ -151,6 +156,28 @@ def text(pieces: Iterable[tuple[Formula, str]]) -> Formula:
     """The words of the conditions that hold, joined by ``; ``; null where none does."""
     kept = tuple((test, words) for test, words in pieces if test != FALSE)
     return Formula("unknown", ("text",)) if not kept else Formula("text", tuple(x for piece in kept for x in piece))
+
+
+def kind(f: Formula) -> str:
+    """What a formula gives: ``bool``, ``int``, ``text``, or "" where only the table knows."""
+    if f.op == "unknown":
+        return str(f.args[0])
+    if f.op == "lit":
+        value = f.args[0]
+        return (
+            "" if value is None else "bool" if isinstance(value, bool) else "int" if isinstance(value, int) else "text"
+        )
+    if f.op == "if":
+        return kind(f.args[1]) or kind(f.args[2])
+    if f.op in ("column", "date"):
+        return ""
+    if f.op == "text":
+        return "text"
+    return (
+        "int"
+        if f.op in ("+", "-", "*", "floordiv", "least", "greatest", "int8", "whole", "year", "month", "day")
+        else "bool"
+    )
 
 
 def below(f: Formula) -> Iterator[Formula]:

@@ -30,9 +30,8 @@ from .formula import (
     and_,
     compare,
     floordiv,
-    greatest,
     if_,
-    least,
+    is_lit,
     lit,
     minus,
     not_,
@@ -45,8 +44,8 @@ from .household import household_names
 from .model import Fact
 from .prepared import Prepared
 from .regions import Bounds, Region, class_regions, flag_regions
-from .tree import Arith, Const, Given, Node, Quantifier, Ref, walk
-from .values import Frozen, field, frozen
+from .tree import OPPOSITE, Arith, Const, Given, Node, Quantifier, Ref, walk
+from .values import Frozen, evolve, field, frozen
 
 WIDEST = 2**63 - 1  # of a 64-bit whole number
 
@@ -82,6 +81,33 @@ class Leaf(Frozen):
     known: Formula
     value: Formula
     part: Fraction
+
+
+@frozen
+class Span(Frozen):
+    """The pivots n with ``value <= factor * n`` (``upward``) or ``value >= factor * n``, where ``active``.
+
+    ``strict`` leaves the bound itself out. A pivot of its own has the value as its end.
+    """
+
+    upward: bool
+    value: Formula
+    factor: int
+    strict: bool
+    active: Formula
+
+    @property
+    def end(self) -> Formula:
+        """The least or the greatest such n."""
+        if is_lit(self.value):
+            return self.value
+        if self.factor == 0:  # only nothing is at most nothing
+            return if_(compare("<" if self.strict else "<=", self.value, lit(0)), lit(0), lit(WIDEST))
+        down = floordiv(self.value, lit(self.factor))
+        up = floordiv(plus(self.value, lit(self.factor - 1)), lit(self.factor))
+        if self.upward:
+            return plus(down, lit(1)) if self.strict else up
+        return minus(up, lit(1)) if self.strict else down
 
 
 @frozen
@@ -273,9 +299,7 @@ class Row:
         amount = self.amount(name)
         otherwise = TRUE
         if amount is not None and leaf.known != TRUE:
-            open_ended, numerator, divisor, factor = self.sides(amount, bound, low)
-            right = lit(factor) if divisor == TRUE else times(divisor, factor)
-            otherwise = or_(open_ended, compare(op, numerator, right))
+            otherwise = self._derived_test(amount, op, bound)
         if limited and leaf.known != TRUE:
             for other in self.limits(name, low):
                 if self.certain(other) != FALSE:
@@ -286,6 +310,27 @@ class Row:
         if otherwise == TRUE:
             return or_(not_(leaf.known), given)
         return or_(and_(leaf.known, given), and_(not_(leaf.known), otherwise))
+
+    def _derived_test(self, amount: Amount, op: str, bound: Fraction) -> Formula:
+        """The same of a number that is derived."""
+        low = op in ("<", "<=")
+        open_ended, numerator, divisor, factor = self.sides(amount, bound, low)
+        if len(amount.terms) != 1 or len(amount.below) != 1 or amount.constant:
+            return or_(open_ended, compare(op, numerator, lit(factor) if divisor == TRUE else times(divisor, factor)))
+        # One fact over another: one product serves for both sides of a line, and constants where
+        # the divisor is not known.
+        (term, _), (below,) = amount.terms[0], amount.below
+        leaf, over = self.leaf(term), self.leaf(below)
+        value = swapped(numerator, leaf)
+        product = times(over.value, factor)
+        known = compare(op, value, product) if low else not_(compare(OPPOSITE[op], value, product))
+        end = self.facts[below].most if low else self.facts[below].least
+        if over.known == TRUE:
+            return or_(not_(leaf.known), known)
+        if end is None:
+            return or_(not_(leaf.known), not_(over.known), known)
+        unknown = compare(op, value, lit(int(Fraction(end) / over.part) * factor))
+        return or_(not_(leaf.known), if_(over.known, known, unknown))
 
     def limits(self, name: str, low: bool) -> Iterator[str]:
         """The numbers that a number cannot fall below, or cannot exceed."""
@@ -337,65 +382,77 @@ class Row:
         (key,) = keys
         return (key, {r.value: r.bounds[key] for r in regions}) if isinstance(key, str) else None
 
-    def spans(self, key: Key, domain: Domain) -> tuple[list[Formula], list[Formula]]:
-        """The least and greatest pivots at which a value that moves with it is in a domain."""
-        lows: list[Formula] = []
-        highs: list[Formula] = []
+    def spans(self, key: Key, domain: Domain) -> Iterator[Span]:
+        """The pivots at which a value that moves with it lies in a domain."""
         active = self.swings(key)
         if active == FALSE:
-            return lows, highs
+            return
         if key in self.flags:
             inner = self.carrier(key)
-            if inner is None or not isinstance(domain, frozenset) or len(domain) != 1:
-                return lows, highs
-            (answer,) = domain
-            lows, highs = self.spans(inner[0], inner[1][answer])  # type: ignore[index]
-            fact = self.facts[self.pivot]
-            free = self.given(key)
-            return [if_(free, lit(fact.least), x) for x in lows], [if_(free, lit(fact.most), x) for x in highs]
-        if not isinstance(domain, Interval):
-            return lows, highs
-        fact = self.facts[self.pivot]
-        first, last = int(fact.least or 0), int(fact.most or 0)
-        if key == self.pivot:
-            low, high = domain.low, domain.high
-            return ([] if low is None else [lit(int(low))]), ([] if high is None else [lit(int(high))])
-        amount = self.amount(key)
-        assert amount is not None
-        if domain.high is not None:
-            open_ended, numerator, factor = self._over_pivot(amount, Fraction(domain.high), True)
-            if factor == 0:
-                reach = if_(compare("<" if domain.high_open else "<=", numerator, lit(0)), lit(first), lit(last + 1))
-            elif domain.high_open:
-                reach = plus(floordiv(numerator, lit(factor)), lit(1))
-            else:
-                reach = floordiv(plus(numerator, lit(factor - 1)), lit(factor))
-            lows.append(if_(and_(active, not_(open_ended)), reach, lit(first)))
-        if domain.low is not None and domain.low > 0:
-            open_ended, numerator, factor = self._over_pivot(amount, Fraction(domain.low), False)
-            if domain.low_open:
-                reach = minus(floordiv(plus(numerator, lit(factor - 1)), lit(factor)), lit(1))
-            else:
-                reach = floordiv(numerator, lit(factor))
-            highs.append(if_(and_(active, not_(open_ended)), reach, lit(last)))
-        return lows, highs
+            if inner is not None and isinstance(domain, frozenset) and len(domain) == 1:
+                (answer,) = domain
+                for span in self.spans(inner[0], inner[1][bool(answer)]):
+                    yield evolve(span, active=and_(active, span.active))
+        elif isinstance(domain, Interval) and key == self.pivot:
+            if domain.low is not None:
+                yield Span(True, lit(int(domain.low)), 1, False, active)
+            if domain.high is not None:
+                yield Span(False, lit(int(domain.high)), 1, False, active)
+        elif isinstance(domain, Interval):
+            amount = self.amount(key)
+            assert amount is not None
+            if domain.high is not None:
+                yield self._span(amount, Fraction(domain.high), domain.high_open, active, True)
+            if domain.low is not None and domain.low > 0:
+                yield self._span(amount, Fraction(domain.low), domain.low_open, active, False)
 
-    def _over_pivot(self, amount: Amount, bound: Fraction, low: bool) -> tuple[Formula, Formula, int]:
+    def _span(self, amount: Amount, bound: Fraction, strict: bool, active: Formula, upward: bool) -> Span:
+        """At most a bound from some pivot upwards; at least a bound up to some pivot."""
         above = Amount(amount.terms, amount.constant, ())
-        part = self.leaf(self.pivot).part
-        open_ended, numerator, _, factor = self.sides(above, bound * part, low)
-        return open_ended, numerator, factor
+        open_ended, numerator, _, factor = self.sides(above, bound * self.leaf(self.pivot).part, upward)
+        if len(amount.terms) == 1:  # as it is: where it is unknown the span is not active
+            numerator = swapped(numerator, self.leaf(amount.terms[0][0]))
+        return Span(upward, numerator, factor, strict, and_(active, not_(open_ended)))
 
-    def in_common(self, lows: list[Formula], highs: list[Formula]) -> Formula:
-        """Whether the spans have a pivot in common; one-sided spans were tested one by one."""
-        if not lows or not highs:
+    def in_common(self, pairs: Iterable[tuple[Key, Domain]]) -> Formula:
+        """Whether the spans have a pivot in common; that each has one was tested by itself."""
+        spans = dict.fromkeys(s for k, d in pairs if not isinstance(k, Shifted) for s in self.spans(k, d))
+        alike: dict[tuple[Formula, Formula], list[Span]] = {}
+        for span in spans:
+            alike.setdefault((span.value, span.active), []).append(span)
+        tests = [self._one_value(value, active, group) for (value, active), group in alike.items()]
+        tests += [
+            or_(not_(a.active), not_(b.active), compare("<=", a.end, b.end))
+            for a in spans
+            for b in spans
+            if a.upward and not b.upward and (a.value, a.active) != (b.value, b.active)
+        ]
+        return and_(*tests)
+
+    def _one_value(self, value: Formula, active: Formula, spans: list[Span]) -> Formula:
+        """The values at which spans of one number have a pivot in common: a few intervals, told beforehand."""
+        if len({s.upward for s in spans}) < 2:
             return TRUE
+        if is_lit(value):
+            return or_(
+                not_(active), *(compare("<=", a.end, b.end) for a in spans for b in spans if a.upward > b.upward)
+            )
         fact = self.facts[self.pivot]
-        first, last = lit(int(fact.least or 0)), lit(int(fact.most or 0))
-        return or_(
-            self.leaf(self.pivot).known,
-            compare("<=", greatest(first, *dict.fromkeys(lows)), least(last, *dict.fromkeys(highs))),
-        )
+        found: list[tuple[int, int]] = []
+        for n in range(int(fact.least or 0), int(fact.most or 0) + 1):
+            high = min(s.factor * n - s.strict for s in spans if s.upward)
+            low = max(s.factor * n + s.strict for s in spans if not s.upward)
+            if low <= high and found and low <= found[-1][1] + 1:
+                found[-1] = (found[-1][0], max(high, found[-1][1]))
+            elif low <= high:
+                found.append((low, high))
+        within = or_(*(and_(compare(">=", value, lit(low)), compare("<=", value, lit(high))) for low, high in found))
+        return or_(not_(active), within)
+
+    def meets(self, pairs: Iterable[tuple[Key, Domain]]) -> Formula:
+        """Whether what the row leaves open meets domains of several facts at once."""
+        held = list(pairs)
+        return and_(*(self.within(k, d) for k, d in held), self.in_common(held))
 
     # --- regions ----------------------------------------------------------------------------------
 
@@ -417,7 +474,12 @@ class Row:
                 tests.append(self.test(key, ">" if domain.low_open else ">=", Fraction(domain.low)))
             return and_(*tests)
         source = self.sources.get(key)
-        return TRUE if source is None else or_(not_(source.known), source.among(domain))
+        if source is None:
+            return TRUE
+        others = {code for _, code in source.codes} - domain
+        if source.codes and len(others) < len(domain):  # what is not listed is a problem of its own
+            return or_(not_(source.present), not_(source.among(others)))
+        return or_(not_(source.known), source.among(domain))
 
     def _at_the_bottom(self, key: str, domain: Interval) -> bool:
         return domain.low == self.facts[key].least and not domain.low_open
@@ -440,13 +502,8 @@ class Row:
         return and_(*tests)
 
     def feasible(self, bounds: Bounds) -> Formula:
-        lows: list[Formula] = []
-        highs: list[Formula] = []
-        for key, domain in bounds.items():
-            if not isinstance(key, Shifted):
-                low, high = self.spans(key, domain)
-                lows, highs = lows + low, highs + high
-        return and_(*(self.within(k, d) for k, d in bounds.items()), self.in_common(lows, highs))
+        """Whether what the row leaves open meets a region."""
+        return self.meets(bounds.items())
 
     def within(self, key: Key, domain: Domain) -> Formula:
         if isinstance(key, Shifted):
@@ -603,13 +660,7 @@ class Row:
             mine = [(k, r.bounds[k]) for r in (a, b) for k in r.bounds if _same_fact(k, key)]
             if len(mine) < 2:
                 continue
-            lows: list[Formula] = []
-            highs: list[Formula] = []
-            for k, d in (*both, *mine):
-                if not isinstance(k, Shifted):
-                    low, high = self.spans(k, d)
-                    lows, highs = lows + low, highs + high
-            found.append(and_(*(self.within(k, d) for k, d in (*both, *mine)), self.in_common(lows, highs)))
+            found.append(self.meets([*both, *mine]))
         return or_(*found)
 
     def _met(self, a: Bounds, b: Bounds, but: Key) -> list[tuple[Key, Domain]] | None:
@@ -668,14 +719,7 @@ class Row:
             tests.append(or_(and_(moves, self.can(k, a[k]), self.can(k, b[k])), and_(not_(moves), still)))
         if len(shifted) == 2 and not self._can_share(*shifted[0], *shifted[1]):
             return FALSE
-        for bounds in (a, b):
-            lows: list[Formula] = []
-            highs: list[Formula] = []
-            for k, d in bounds.items():
-                if not isinstance(k, Shifted):
-                    low, high = self.spans(k, d)
-                    lows, highs = lows + low, highs + high
-            tests.append(self.in_common(lows, highs))
+        tests += [self.in_common(bounds.items()) for bounds in (a, b)]
         return and_(*tests)
 
     # --- names of what still matters --------------------------------------------------------------
@@ -752,6 +796,14 @@ class Shifted(Frozen):
     """The number of deprivations in a region where ``by`` of those that stand apart are deprived."""
 
     by: int
+
+
+def swapped(numerator: Formula, leaf: Leaf) -> Formula:
+    """A numerator with a fact as it is instead of filled in where it is unknown."""
+    if numerator.op == "if" and numerator.args[1] == leaf.value:
+        return leaf.value
+    parts = tuple(swapped(a, leaf) if isinstance(a, Formula) else a for a in numerator.args)
+    return Formula(numerator.op, parts)
 
 
 def _same_fact(a: Key, b: Key) -> bool:

@@ -14,7 +14,7 @@ import attrs
 
 from .columns import ROOM, Kind
 from .errors import DataProblems, Problem
-from .formula import Formula
+from .formula import Formula, kind
 from .writing import Writer
 
 POSITION = f"{ROOM}_row"
@@ -106,15 +106,15 @@ def open_table(native: Any, what: str, wanted: Collection[str]) -> Table:
             "for a list of dicts use assess_many",
         )
         raise DataProblems(f"{what} is not a table", [problem]) from None
-    kind = frame.implementation
-    if kind.is_polars():
+    library = frame.implementation
+    if library.is_polars():
         return _polars(native)
     if find_spec("polars") is not None and find_spec("pyarrow") is not None:
-        if kind.is_pandas():
+        if library.is_pandas():
             return _pandas_through_polars(native, what, wanted)
-        if kind.is_pyarrow():
+        if library.is_pyarrow():
             return _arrow_through_polars(native, wanted)
-    return _pandas(native, wanted) if kind.is_pandas() else _narwhals(native, frame)
+    return _pandas(native, wanted) if library.is_pandas() else _narwhals(native, frame)
 
 
 # --- polars -------------------------------------------------------------------------------------------
@@ -242,19 +242,24 @@ def _pandas_array(series: Any) -> Any:
 def _pandas(native: Any, wanted: Collection[str]) -> Table:
     """A pandas frame without polars: nullable types throughout, so that unknown is one thing."""
     import narwhals.stable.v2 as nw
+    import pandas as pd
 
     names = _pandas_names(native, "the table")
     plain = native[[n for n in names if n in wanted]].convert_dtypes(convert_floating=False).reset_index(drop=True)
+    for name in plain.columns:
+        if pd.api.types.infer_dtype(plain[name], skipna=True) == "decimal":  # pandas keeps them as objects
+            plain[name] = plain[name].astype("Float64")
     lazy = nw.from_native(plain, eager_only=True).lazy()
     known = {name: _kind(dtype, plain, name) for name, dtype in lazy.collect_schema().items()}
 
     def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
         answers = nw.to_native(frame.select(**{n: last[n] for n in outputs}).collect())
         for name, formula in outputs.items():
-            if formula.op == "unknown":  # pandas has no nulls without a type
-                answers[name] = answers[name].astype(
-                    {"bool": "boolean", "int": "Int64", "text": "str"}[formula.args[0]]
-                )
+            nothing = formula.op == "unknown"  # pandas has no nulls without a type
+            dtype = {"bool": "boolean", "int": "Int64", "text": "str", "": answers[name].dtype}[kind(formula)]
+            answers[name] = pd.Series(
+                [pd.NA] * len(answers) if nothing else answers[name], dtype=dtype, index=answers.index
+            )
         answers.index = native.index
         return native.assign(**{name: answers[name] for name in outputs})
 
@@ -295,8 +300,8 @@ def _kind(dtype: Any, native: Any, name: str) -> Kind:
 def _places(native: Any, name: str) -> int:
     """The decimal places of a column, where narwhals does not say."""
     if hasattr(native, "types"):  # DuckDB
-        kind = dict(zip(native.columns, native.types, strict=True))[name]
-        return int(dict(kind.children)["scale"])
+        held = dict(zip(native.columns, native.types, strict=True))[name]
+        return int(dict(held.children)["scale"])
     if hasattr(native, "sparkSession"):
         return int(native.schema[name].dataType.scale)
     return int(native.schema.field(name).type.scale)  # pyarrow

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 import attrs
 
 from .columns import EXACT_FLOAT
-from .formula import Formula, or_, staged
+from .formula import Formula, and_, or_, staged
 from .values import field
 
-ROOM_FOR_ALL = 10  # conditions whose every combination is spelled out beforehand
+ROOM_FOR_ALL = 16  # conditions whose every combination is spelled out beforehand
 SAFE = 9 * 10**15  # floats up to here are whole numbers apart
 
 
@@ -127,7 +128,11 @@ class Writer:
     # --- arithmetic -------------------------------------------------------------------------------
 
     def _int8(self, f: Formula) -> Any:
-        return self.write(f).cast(self.ns.Int8)
+        return self._chosen(self.write(f), 1, self.ns.Int8) if self.polars else self.write(f).cast(self.ns.Int8)
+
+    def _chosen(self, test: Any, value: int, dtype: Any) -> Any:
+        """A number where a condition holds, else 0: polars does this ten times faster than a cast."""
+        return self.ns.when(test).then(self.ns.lit(value, dtype)).otherwise(self.ns.lit(0, dtype))
 
     def _add(self, *parts: Formula) -> Any:
         return reduce(lambda a, b: a + b, map(self.write, parts))
@@ -183,10 +188,42 @@ class Writer:
     def _labels(self, tests: tuple[Formula, ...], words: tuple[str, ...]) -> Any:
         """The words of every combination of conditions, looked up by its bits."""
         kind = self.ns.UInt8 if len(tests) <= 8 else self.ns.UInt16
-        bits = [self.write(t).cast(kind) * (1 << i) if i else self.write(t).cast(kind) for i, t in enumerate(tests)]
-        labels = ["; ".join(w for i, w in enumerate(words) if k >> i & 1) or None for k in range(1 << len(tests))]
-        code = reduce(lambda a, b: a | b, bits)
-        return self.ns.lit(self.ns.Series(labels, dtype=self.ns.String)).gather(code)
+        parts = [(dict.fromkeys(t.args if t.op == "and" else (t,)), 1 << i) for i, t in enumerate(tests)]
+        return self.ns.lit(label_table(words)).gather(self._bits(parts, kind))
+
+    def _bits(self, parts: list[tuple[dict[Formula, None], int]], kind: Any) -> Any:
+        """The bits of the conjunctions that hold; what several have in common is tested once."""
+        if len(parts) == 1:
+            ((conjuncts, bit),) = parts
+            return self._chosen(self.write(and_(*conjuncts)), bit, kind)
+        common = [c for c in parts[0][0] if all(c in conjuncts for conjuncts, _ in parts)]
+        rest = [({c: None for c in conjuncts if c not in common}, bit) for conjuncts, bit in parts]
+        often = Counter(c for conjuncts, _ in rest for c in conjuncts)
+        most, times = often.most_common(1)[0] if often else (None, 0)
+        if times > 2:
+            groups = [p for p in rest if most in p[0]], [p for p in rest if most not in p[0]]
+            code = reduce(lambda a, b: a | b, (self._bits(g, kind) for g in groups if g))
+        else:
+            code = reduce(lambda a, b: a | b, (self._chosen(self.write(and_(*c)), bit, kind) for c, bit in rest))
+        if not common:
+            return code
+        return self.ns.when(self.write(and_(*common))).then(code).otherwise(self.ns.lit(0, kind))
+
+
+@lru_cache(maxsize=32)
+def label_table(words: tuple[str, ...]) -> Any:
+    """The words of every combination as a polars column."""
+    import polars as pl
+
+    return pl.Series(combined(words), dtype=pl.String)
+
+
+def combined(words: tuple[str, ...]) -> list[str | None]:
+    """The words of every combination, by its bits; None for none of them."""
+    found: list[str | None] = [None]
+    for word in words:
+        found += [word if told is None else f"{told}; {word}" for told in found]
+    return found
 
 
 NAMES = {
