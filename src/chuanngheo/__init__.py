@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import ChuanNgheoError, HouseholdError, NoStandard, Problem, RuleFileError
+from .errors import ChuanNgheoError, DataProblems, HouseholdError, NoStandard, Problem, RuleFileError
 from .model import Cite, Quantity
 from .source import read_nodes as _read_nodes  # noqa: F401  (opens the YAML parser while we import)
 
@@ -71,6 +71,7 @@ __all__ = [
     "Caveat",
     "ChuanNgheoError",
     "Cite",
+    "DataProblems",
     "Flip",
     "HouseholdError",
     "NoStandard",

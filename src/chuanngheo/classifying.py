@@ -350,11 +350,11 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
         name: and_(p, *(not_(o) for other, o in possible.items() if other != name)) for name, p in possible.items()
     }
     undetermined = and_(fine, not_(or_(*single.values())))
-    missing = {name: and_(undetermined, test) for name, test in row.missing().items()}
+    missing = [(and_(undetermined, test), name) for name, test in row.missing()]
     outputs = {
         "category": text((and_(fine, single[name]), name) for name in names),
         "possible": text((and_(fine, p), name or NO_CLASS_NAME) for name, p in possible.items()),
-        "undetermined_because": text((test, name) for name, test in missing.items()),
+        "undetermined_because": text(missing),
         "problems": text((c.test, c.words) for c in checks),
     }
     if row.flags and COUNT in row.prepared.needed:

@@ -724,8 +724,11 @@ class Row:
 
     # --- names of what still matters --------------------------------------------------------------
 
-    def missing(self) -> dict[str, Formula]:
-        """Each unknown that still matters, at the level at which the row answers, with its condition."""
+    def missing(self) -> list[tuple[str, Formula]]:
+        """Each unknown that still matters, at the level at which the row answers, with its condition.
+
+        In reading order; the pivot comes with the first value that it moves, so perhaps twice.
+        """
         found: dict[str, Formula] = {}
 
         def add(name: str, test: Formula) -> None:
@@ -735,8 +738,9 @@ class Row:
         keys = dict.fromkeys(k for c in self.regions for r in c.regions for k in r.bounds)
         plain = sorted((k for k in keys if not isinstance(k, Shifted) and k not in self.flags and k != COUNT), key=repr)
         entries: list[tuple[str, Formula]] = []
-        if self.pivot and any(self.swings(k) != FALSE for k in keys if isinstance(k, str)):
-            entries.append((self.pivot, self.pivot_matters()))
+        moved = self.pivot_matters()
+        early = or_(*(self.swings(k) for k in plain))
+        entries.append((self.pivot, and_(moved, early)))
         for key in plain:
             matters = self.matters(key)
             entries += [(name, and_(matters, test)) for name, test in self.names(key, told=True)]
@@ -755,7 +759,9 @@ class Row:
             else:
                 continue
             self._flag_names(flag, matters, flag in self.apart, add)
-        return found
+            if flag in self.apart and self.swings(flag) != FALSE:
+                add(f"{self.pivot} ", and_(moved, not_(early)))
+        return [(name.strip(), test) for name, test in found.items()]
 
     def _flag_names(self, flag: str, matters: Formula, apart: bool, add: Any) -> None:
         derived = self.derives(flag)

@@ -37,6 +37,7 @@ class Table:
     schema: Mapping[str, Kind]
     back: Back
     family: str
+    eager: bool = False  # a polars frame that is put back in order after a join
 
     def with_stages(self, outputs: Mapping[str, Formula]) -> tuple[Any, dict[str, Any]]:
         """The frame with all that several outputs share, and the outputs as expressions."""
@@ -48,8 +49,13 @@ class Table:
 
     def joined(self, other: Any, key: str, how: str = "left") -> Any:
         if self.writer.polars:
-            return self.frame.join(other, on=key, how=how, maintain_order="left")
+            return self.counted().join(other, on=key, how=how, maintain_order="left")
         return self.frame.join(other, on=key, how=how)
+
+    def counted(self) -> Any:
+        """The frame with the position of each row, where an eager table will be asked for its order."""
+        wanted = self.eager and POSITION not in self.frame.collect_schema().names()
+        return self.frame.with_row_index(POSITION) if wanted else self.frame
 
     def holding(self, frame: Any) -> Table:
         return attrs.evolve(self, frame=frame)
@@ -71,7 +77,8 @@ class Table:
 
     def where(self, test: Formula) -> Any:
         """The rows that meet a condition, with their position where rows have one."""
-        table = self.holding(self.frame.with_row_index(POSITION)) if self.writer.polars else self
+        there = self.writer.polars and POSITION not in self.frame.collect_schema().names()
+        table = self.holding(self.frame.with_row_index(POSITION)) if there else self
         frame, last = table.with_stages({f"{ROOM}_bad": test})
         return frame.filter(last[f"{ROOM}_bad"])
 
@@ -123,20 +130,33 @@ def open_table(native: Any, what: str, wanted: Collection[str]) -> Table:
 def _polars(native: Any) -> Table:
     import polars as pl
 
-    lazy, eager = native.lazy(), native if isinstance(native, pl.DataFrame) else None
-    names = tuple(lazy.collect_schema().names())
+    if isinstance(native, pl.DataFrame):
+        return _eager(native, tuple(native.columns), lambda made, _: native.hstack(made), "polars")
+    names = tuple(native.collect_schema().names())
 
     def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
-        made = frame.with_columns(**last).select(*names, *outputs)
-        return made if eager is None else made.collect(engine="streaming")
+        return frame.with_columns(**last).select(*names, *outputs)
 
-    return Table(lazy, _polars_writer(), names, polars_schema(lazy, eager), back, "polars")
+    return Table(native, Writer(pl, polars=True), names, polars_schema(native), back, "polars")
 
 
-def _polars_writer() -> Writer:
+def _eager(
+    frame: Any, names: tuple[str, ...], beside: Callable[[Any, Mapping[str, Formula]], Any], family: str
+) -> Table:
+    """A table in memory: the answers are computed apart, and put ``beside`` the caller's columns in their order."""
     import polars as pl
 
-    return Writer(pl, polars=True)
+    def back(lazy: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
+        made = lazy.select(POSITION, **{name: last[name] for name in outputs}).collect(engine="streaming")
+        if not made.get_column(
+            POSITION
+        ).is_sorted():  # a join of the streaming engine can lose the order it was told to keep
+            made = made.sort(POSITION)
+        return beside(made.drop(POSITION), outputs)
+
+    known = polars_schema(frame.lazy(), frame)
+    schema = {name: known.get(name, Kind("other")) for name in names}
+    return Table(frame.lazy(), Writer(pl, polars=True), names, schema, back, family, eager=True)
 
 
 def polars_schema(lazy: Any, eager: Any = None) -> dict[str, Kind]:
@@ -167,16 +187,14 @@ def _arrow_through_polars(native: Any, wanted: Collection[str]) -> Table:
     import polars as pl
 
     names = tuple(native.column_names)
-    eager: Any = pl.from_arrow(native.select([n for n in names if n in wanted]))
 
-    def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
-        made = frame.select(**{n: last[n] for n in outputs}).collect(engine="streaming").to_arrow()
-        found = native
+    def beside(made: Any, outputs: Mapping[str, Formula]) -> Any:
+        arrow, found = made.to_arrow(), native
         for name in outputs:
-            found = found.append_column(name, made.column(name))
+            found = found.append_column(name, arrow.column(name))
         return found
 
-    return Table(eager.lazy(), _polars_writer(), names, _with_others(names, eager), back, "pyarrow")
+    return _eager(pl.from_arrow(native.select([n for n in names if n in wanted])), names, beside, "pyarrow")
 
 
 def _pandas_through_polars(native: Any, what: str, wanted: Collection[str]) -> Table:
@@ -188,27 +206,16 @@ def _pandas_through_polars(native: Any, what: str, wanted: Collection[str]) -> T
         if name in wanted:
             try:
                 usable[name] = pl.from_pandas(native[name])
-            except (
-                TypeError,
-                ValueError,
-                pl.exceptions.PolarsError,
-            ):  # things of several types: refused where they are read
+            except (TypeError, ValueError, pl.exceptions.PolarsError):  # things of several types: refused where read
                 usable[name] = pl.Series(name, [None] * len(native), dtype=pl.Object)
-    eager = pl.DataFrame(usable)
 
-    def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
+    def beside(made: Any, outputs: Mapping[str, Formula]) -> Any:
         import pandas as pd
 
-        made = frame.select(**{n: last[n] for n in outputs}).collect(engine="streaming")
         arrays = {name: _pandas_array(made.get_column(name)) for name in outputs}
         return pd.concat([native, pd.DataFrame(arrays, index=native.index, copy=False)], axis=1)
 
-    return Table(eager.lazy(), _polars_writer(), names, _with_others(names, eager), back, "pandas")
-
-
-def _with_others(names: tuple[str, ...], eager: Any) -> dict[str, Kind]:
-    known = polars_schema(eager.lazy(), eager)
-    return {name: known.get(name, Kind("other")) for name in names}
+    return _eager(pl.DataFrame(usable), names, beside, "pandas")
 
 
 def _pandas_names(native: Any, what: str) -> tuple[str, ...]:
