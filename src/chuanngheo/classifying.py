@@ -26,7 +26,7 @@ from .prepared import Prepared, prepare
 from .regions import status_regions
 from .rows import Row
 from .tree import Quantifier, fold, walk
-from .values import evolve
+from .values import evolve, field
 
 HOUSEHOLDS = f"{ROOM}_households"  # how often a key occurs
 PRESENT = f"{ROOM}_present"  # whether any person was found
@@ -93,6 +93,7 @@ class Plan:
     person_checks: tuple[Check, ...]
     row: Row | None = None
     person: Person | None = None
+    written: dict[Any, Any] = field(factory=dict)  # as expressions of a library, for the next table
 
     @property
     def counts(self) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def run(plan: Plan, table: Table, people: Table | None, *, checked: bool) -> Any
     whole = table
     if people is not None:
         whole = table.holding(with_persons(plan, table, people, checked=checked))
-    frame, last = whole.with_stages(plan.outputs)
+    frame, last = whole.with_stages(plan.outputs, plan.written)
     for name in plan.counts:  # so wide that no sum of theirs can wrap
         last[name] = last[name].cast(whole.writer.ns.Int64)
     return table.finish(frame, last, plan.outputs)
@@ -130,7 +130,7 @@ def with_persons(plan: Plan, table: Table, people: Table, *, checked: bool) -> A
 def grouped_persons(plan: Plan, people: Table) -> Any:
     """One row for each key of the persons."""
     key, ns = plan.asked.key, people.writer.ns
-    frame, last = people.with_stages({name: f for name, (_, f) in plan.group.columns.items()})
+    frame, last = people.with_stages({name: f for name, (_, f) in plan.group.columns.items()}, plan.written)
     columns = {name: e.cast(ns.Int64) if plan.group.columns[name][0] == "sum" else e for name, e in last.items()}
     frame = frame.select(key, **columns)
     sums = [ns.col(n).sum() if how == "sum" else ns.col(n).max() for n, (how, _) in plan.group.columns.items()]

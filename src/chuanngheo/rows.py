@@ -313,6 +313,8 @@ class Row:
 
     def _derived_test(self, amount: Amount, op: str, bound: Fraction) -> Formula:
         """The same of a number that is derived."""
+        if all(self.leaf(name).known == FALSE for name, _ in amount.terms):
+            return TRUE
         low = op in ("<", "<=")
         open_ended, numerator, divisor, factor = self.sides(amount, bound, low)
         if len(amount.terms) != 1 or len(amount.below) != 1 or amount.constant:
@@ -477,7 +479,7 @@ class Row:
         if source is None:
             return TRUE
         others = {code for _, code in source.codes} - domain
-        if source.codes and len(others) < len(domain):  # what is not listed is a problem of its own
+        if source.codes and len(others) <= len(domain):  # what is not listed is a problem of its own
             return or_(not_(source.present), not_(source.among(others)))
         return or_(not_(source.known), source.among(domain))
 

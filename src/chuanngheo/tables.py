@@ -39,13 +39,24 @@ class Table:
     family: str
     eager: bool = False  # a polars frame that is put back in order after a join
 
-    def with_stages(self, outputs: Mapping[str, Formula]) -> tuple[Any, dict[str, Any]]:
-        """The frame with all that several outputs share, and the outputs as expressions."""
-        stages, last = attrs.evolve(self.writer, memo={}, kept=[]).stages(outputs)
+    def with_stages(
+        self, outputs: Mapping[str, Formula], memo: dict[Any, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """The frame with all that several outputs share, and the outputs as expressions.
+
+        ``memo`` keeps the expressions for the next table of this family.
+        """
+        key = (self.family, self.writer.polars, tuple(outputs))
+        found = None if memo is None else memo.get(key)
+        if found is None:
+            found = attrs.evolve(self.writer, memo={}, kept=[]).stages(outputs)
+            if memo is not None:
+                memo[key] = found
+        stages, last = found
         frame = self.frame
         for stage in stages:
             frame = frame.with_columns(**stage)
-        return frame, last
+        return frame, dict(last)
 
     def joined(self, other: Any, key: str, how: str = "left") -> Any:
         if self.writer.polars:
@@ -69,7 +80,7 @@ class Table:
         """How many rows meet each condition, in one pass; ``""`` counts the rows."""
         ns = self.writer.ns
         frame, last = self.with_stages(formulas)
-        exprs = {name: e.cast(ns.Int64).sum() for name, e in last.items()}
+        exprs = {name: (e if self.writer.polars else e.cast(ns.Int64)).sum() for name, e in last.items()}
         (row,) = self.rows(frame.select(**exprs, **{f"{ROOM}_all": ns.len()}))
         counts = {name: int(value or 0) for name, value in row.items()}
         counts[""] = counts.pop(f"{ROOM}_all")
@@ -147,12 +158,11 @@ def _eager(
     import polars as pl
 
     def back(lazy: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
-        made = lazy.select(POSITION, **{name: last[name] for name in outputs}).collect(engine="streaming")
-        if not made.get_column(
-            POSITION
-        ).is_sorted():  # a join of the streaming engine can lose the order it was told to keep
+        position = [POSITION] if POSITION in lazy.collect_schema().names() else []
+        made = lazy.select(*position, **{name: last[name] for name in outputs}).collect(engine="streaming")
+        if position and not made.get_column(POSITION).is_sorted():  # joins of the streaming engine can lose the order
             made = made.sort(POSITION)
-        return beside(made.drop(POSITION), outputs)
+        return beside(made.select(*outputs), outputs)
 
     known = polars_schema(frame.lazy(), frame)
     schema = {name: known.get(name, Kind("other")) for name in names}
