@@ -17,7 +17,7 @@ ORDER = [
     "values", "errors", "units", "tree", "expression", "source", "resolving", "model", "reading", "domains",
     "household", "prepared", "case", "terms", "possible", "deciding", "regions", "compiling", "methods", "settling", "results", "tracing",
     "version", "explaining", "templates", "caveats", "flipping", "schema", "assessment", "reforming",
-    "formula", "columns", "rows", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue",
+    "formula", "columns", "figures", "rows", "wanting", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue",
     "testing",
 ]  # fmt: skip
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from .columns import Source
 from .deciding import COUNT
+from .figures import WIDEST
 from .formula import FALSE, TRUE, Formula, and_, compare, lit, not_, or_, plus, times
 from .household import _range
 from .persons import AGES, Person, impossible
-from .rows import WIDEST, Row
+from .rows import Row
 from .tree import Quantifier
 from .values import Frozen, frozen
 

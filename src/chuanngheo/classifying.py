@@ -17,7 +17,25 @@ from .checking import Check, of_persons, of_row
 from .columns import ROOM, Kind, Source, read_columns
 from .deciding import COUNT, NO_CLASS
 from .errors import DataProblems, HouseholdError, Problem, nearest, quoted
-from .formula import FALSE, NULL, TRUE, Formula, and_, column, compare, if_, is_null, lit, not_, number, or_, text
+from .formula import (
+    FALSE,
+    NULL,
+    TRUE,
+    Formula,
+    and_,
+    column,
+    compare,
+    if_,
+    is_null,
+    lit,
+    not_,
+    number,
+    one,
+    or_,
+    text,
+    told,
+    where,
+)
 from .household import household_names, person_names
 from .methods import RECORDED, choose_method
 from .model import NO_CLASS_NAME, RuleSet, Status
@@ -27,6 +45,7 @@ from .regions import status_regions
 from .rows import Row
 from .tree import Quantifier, fold, walk
 from .values import evolve, field
+from .wanting import missing_facts
 
 HOUSEHOLDS = f"{ROOM}_households"  # how often a key occurs
 PRESENT = f"{ROOM}_present"  # whether any person was found
@@ -351,12 +370,13 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
         name: and_(p, *(not_(o) for other, o in possible.items() if other != name)) for name, p in possible.items()
     }
     undetermined = and_(fine, not_(or_(*single.values())))
-    missing = [(and_(undetermined, test), name) for name, test in row.missing()]
+    category = one((and_(fine, single[name]), name) for name in names)
+    every = text((and_(fine, p), name or NO_CLASS_NAME) for name, p in possible.items())
     outputs = {
-        "category": text((and_(fine, single[name]), name) for name in names),
-        "possible": text((and_(fine, p), name or NO_CLASS_NAME) for name, p in possible.items()),
-        "undetermined_because": text(missing),
-        "problems": text((c.test, c.words) for c in checks),
+        "category": category,
+        "possible": told(and_(fine, or_(*(single[name] for name in names))), category, every),
+        "undetermined_because": where(undetermined, text((test, name) for name, test in missing_facts(row))),
+        "problems": where(bad, text((c.test, c.words) for c in checks)),
     }
     if row.flags and COUNT in row.prepared.needed:
         for flag in row.flags:

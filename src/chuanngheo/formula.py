@@ -20,7 +20,8 @@ class Formula(Frozen):
 
     ``column lit`` · ``is_null is_in`` · ``== != < <= > >=`` · ``and or not`` · ``+ - * floordiv`` ·
     ``least greatest`` · ``if`` (condition, then, otherwise) · ``int8`` (a condition as 0 or 1) ·
-    ``text`` (pieces (condition, words) joined by ``; ``) · ``whole`` (a number times a scale, as a
+    ``text`` (pieces (condition, words) joined by ``; ``) · ``one`` (the same where at most one holds) ·
+    ``where`` (words where a condition holds) · ``told`` (see :func:`told`) · ``whole`` (a number times a scale, as a
     whole number) · ``off`` (whether that is not one).
     """
 
@@ -37,6 +38,7 @@ def lit(value: Any) -> Formula:
 
 
 FEW = 3
+NO_TEXT = Formula("unknown", ("text",))
 TRUE, FALSE, NULL = lit(True), lit(False), lit(None)
 
 
@@ -152,10 +154,15 @@ def number(test: Formula) -> Formula:
     return lit(int(test.args[0])) if is_lit(test) else Formula("int8", (test,))
 
 
-def text(pieces: Iterable[tuple[Formula, str]]) -> Formula:
+def text(pieces: Iterable[tuple[Formula, str]], op: str = "text") -> Formula:
     """The words of the conditions that hold, joined by ``; ``; null where none does."""
     kept = tuple((test, words) for test, words in pieces if test != FALSE)
-    return Formula("unknown", ("text",)) if not kept else Formula("text", tuple(x for piece in kept for x in piece))
+    return NO_TEXT if not kept else Formula(op, tuple(x for piece in kept for x in piece))
+
+
+def one(pieces: Iterable[tuple[Formula, str]]) -> Formula:
+    """The words of the one condition that holds; null where none does."""
+    return text(pieces, "one")
 
 
 def kind(f: Formula) -> str:
@@ -171,13 +178,23 @@ def kind(f: Formula) -> str:
         return kind(f.args[1]) or kind(f.args[2])
     if f.op in ("column", "date"):
         return ""
-    if f.op == "text":
+    if f.op in ("text", "one", "told", "where"):
         return "text"
     return (
         "int"
         if f.op in ("+", "-", "*", "floordiv", "least", "greatest", "int8", "whole", "year", "month", "day")
         else "bool"
     )
+
+
+def where(test: Formula, words: Formula) -> Formula:
+    """Words where a condition holds; null elsewhere, and not looked for."""
+    return words if test == TRUE or words == NO_TEXT else NO_TEXT if test == FALSE else Formula("where", (test, words))
+
+
+def told(test: Formula, words: Formula, all_: Formula) -> Formula:
+    """The words of ``all_``, which ``words`` say as well where a condition holds."""
+    return Formula("told", (test, words, all_))
 
 
 def below(f: Formula) -> Iterator[Formula]:

@@ -15,13 +15,12 @@ from typing import Any
 
 import attrs
 
-from .case import Key
 from .columns import Source
 from .domains import OLDEST, Domain, Interval, births
+from .figures import Totals
 from .formula import FALSE, TRUE, Formula, and_, column, compare, if_, lit, minus, not_, number, or_, plus, times
 from .prepared import Prepared
-from .regions import OUT, Bounds, Region, free_of, person_regions
-from .rows import Totals, _meet
+from .regions import OUT, Bounds, Region, free_of, met, person_regions
 from .tree import Quantifier
 from .values import field
 
@@ -134,25 +133,10 @@ class Person:
         for a, b in combinations(mentioned, 2):
             if a.value == b.value:
                 continue
-            both = _met(a.bounds, b.bounds, name)
+            both = met(a.bounds, b.bounds, name)
             if both is not None:
                 found.append(and_(self.feasible(both), self.can(name, a.bounds[name]), self.can(name, b.bounds[name])))
         return and_(unknown, or_(*found)) if values else FALSE
-
-
-def _met(a: Bounds, b: Bounds, but: Key) -> dict[Key, Domain] | None:
-    met: dict[Key, Domain] = {}
-    for k in dict.fromkeys((*a, *b)):
-        if k == but:
-            continue
-        if k in a and k in b:
-            domain = _meet(a[k], b[k])
-            if domain is None:
-                return None
-            met[k] = domain
-        else:
-            met[k] = a[k] if k in a else b[k]
-    return met
 
 
 def in_range(value: Formula, values: list[int]) -> Formula:

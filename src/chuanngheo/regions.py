@@ -127,6 +127,28 @@ def joined(case: Case, outcomes: Iterable[tuple[Any, Bounds]]) -> tuple[Region, 
     return merged((value, {k: d for k, d in env.items() if narrows(k, d)}) for value, env in outcomes)
 
 
+def narrowed(a: Domain, b: Domain) -> Domain | None:
+    """What two domains have in common, or None."""
+    if isinstance(a, Interval) and isinstance(b, Interval):
+        return a.meet(b)
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return a & b or None
+    return None
+
+
+def met(a: Bounds, b: Bounds, but: Key) -> dict[Key, Domain] | None:
+    """Two regions at once in everything but one fact, or None where they exclude each other."""
+    found: dict[Key, Domain] = {}
+    for key in dict.fromkeys((*a, *b)):
+        if key == but:
+            continue
+        common = narrowed(a[key], b[key]) if key in a and key in b else a[key] if key in a else b[key]
+        if common is None:
+            return None
+        found[key] = common
+    return found
+
+
 def merged(found: Iterable[tuple[Any, Bounds]]) -> tuple[Region, ...]:
     """Regions of one value that differ in one fact alone, put together where they meet."""
     regions = {(value, frozenset(bounds.items())) for value, bounds in found}

@@ -211,6 +211,15 @@ class _Select:
                     for t, w in zip(pieces[::2], pieces[1::2], strict=True)
                 ]
                 return told[0] if len(told) == 1 else f"NULLIF(CONCAT_WS('; ', {', '.join(told)}), '')"
+            case "one", pieces:
+                told = [
+                    f"WHEN {self.write(t)} THEN {_literal(w)}" for t, w in zip(pieces[::2], pieces[1::2], strict=True)
+                ]
+                return f"CASE {' '.join(told)} END"
+            case "where", (test, words):
+                return f"CASE WHEN {self.write(test)} THEN {self.write(words)} END"
+            case "told", (test, words, every):
+                return f"CASE WHEN {self.write(test)} THEN {self.write(words)} ELSE {self.write(every)} END"
             case "whole", (a, scale, _):
                 x = self.write(a)
                 scaled = x if scale == 1 else f"{x} * {scale}"

@@ -165,25 +165,37 @@ class Writer:
     def _text(self, *pieces: Any) -> Any:
         tests, words = pieces[::2], pieces[1::2]
         if self.polars:
-            parts = [
-                self._labels(tests[i : i + ROOM_FOR_ALL], words[i : i + ROOM_FOR_ALL])
-                for i in range(0, len(tests), ROOM_FOR_ALL)
-            ]
+            size = ROOM_FOR_ALL
+            parts = [self._labels(tests[i : i + size], words[i : i + size]) for i in range(0, len(tests), size)]
             if len(parts) == 1:
                 return parts[0]
             told = self.ns.concat_str(parts, separator="; ", ignore_nulls=True)
             return self.ns.when(self.write(or_(*tests))).then(told)
-        told = [
-            self.ns.when(self.write(t)).then(self.ns.lit(w)).otherwise(self.ns.lit(None).cast(self.ns.String))
-            for t, w in zip(tests, words, strict=True)
-        ]
+        told = [self._case([(t, w)]) for t, w in zip(tests, words, strict=True)]
         if len(told) == 1:
             return told[0]
-        return (
-            self.ns.when(self.write(or_(*tests)))
-            .then(self.ns.concat_str(told, separator="; ", ignore_nulls=True))
-            .otherwise(self.ns.lit(None).cast(self.ns.String))
-        )
+        joined = self.ns.concat_str(told, separator="; ", ignore_nulls=True)
+        return self.ns.when(self.write(or_(*tests))).then(joined).otherwise(self._unknown("text"))
+
+    def _one(self, *pieces: Any) -> Any:
+        return self._text(*pieces) if self.polars else self._case(list(zip(pieces[::2], pieces[1::2], strict=True)))
+
+    def _case(self, pieces: list[tuple[Formula, str]]) -> Any:
+        found = self._unknown("text")
+        for test, words in reversed(pieces):
+            found = self.ns.when(self.write(test)).then(self.ns.lit(words)).otherwise(found)
+        return found
+
+    def _where(self, test: Formula, words: Formula) -> Any:
+        if self.polars:  # looks everywhere at once, so that the condition is better put among the others
+            pieces = [and_(test, x) if isinstance(x, Formula) else x for x in words.args]
+            return self._text(*pieces)
+        return self.ns.when(self.write(test)).then(self.write(words)).otherwise(self._unknown("text"))
+
+    def _told(self, test: Formula, words: Formula, all_: Formula) -> Any:
+        if self.polars:
+            return self.write(all_)
+        return self.ns.when(self.write(test)).then(self.write(words)).otherwise(self.write(all_))
 
     def _labels(self, tests: tuple[Formula, ...], words: tuple[str, ...]) -> Any:
         """The words of every combination of conditions, looked up by its bits."""

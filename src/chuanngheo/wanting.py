@@ -1,0 +1,175 @@
+"""Which unknown facts of a row still matter, and what the row calls them.
+
+A fact matters if two of its values, all else equal, give two classes: if what the row leaves open
+meets regions of two classes at once in everything but that fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+from .case import Key
+from .deciding import COUNT
+from .domains import Domain, Interval
+from .formula import FALSE, TRUE, Formula, and_, not_, or_
+from .regions import Bounds, Region, met, narrowed
+from .rows import Row, Shifted
+
+Add = Callable[[str, Formula], None]
+
+
+def matters(row: Row, key: Key) -> Formula:
+    """Whether two values of a fact, all else equal, can give two classes."""
+    return or_(*(and_(c.test, differs(row, c.regions, key)) for c in row.regions))
+
+
+def differs(row: Row, regions: tuple[Region, ...], key: Key) -> Formula:
+    """Whether two values of a fact, all else equal, can lie in regions of two answers."""
+    found = []
+    for a, b in combinations(regions, 2):
+        if a.value == b.value:
+            continue
+        both = _met(a.bounds, b.bounds, key)
+        if both is None:
+            continue
+        mine = [(k, r.bounds[k]) for r in (a, b) for k in r.bounds if _same_fact(k, key)]
+        if len(mine) < 2:
+            continue
+        found.append(row.meets([*both, *mine]))
+    return or_(*found)
+
+
+def _met(a: Bounds, b: Bounds, but: Key) -> list[tuple[Key, Domain]] | None:
+    """Two regions at once in everything but one fact, or None where they exclude each other."""
+    first, second = ({k: d for k, d in bounds.items() if not _same_fact(k, but)} for bounds in (a, b))
+    both = met(first, second, but)
+    if both is None or not _can_share([(k.by, d) for k, d in both.items() if isinstance(k, Shifted)]):
+        return None
+    return list(both.items())
+
+
+def _can_share(shifted: list[tuple[int, Domain]]) -> bool:
+    """Whether one number of the indicators that do not stand apart fits all."""
+    found: Interval | None = Interval(whole=True)
+    for by, d in shifted:
+        assert isinstance(d, Interval)
+        moved = Interval(None if d.low is None else d.low - by, None if d.high is None else d.high - by, whole=True)
+        found = None if found is None else found.meet(moved)
+    return found is not None
+
+
+def pivot_matters(row: Row) -> Formula:
+    """Whether two numbers of persons, all else equal, can give two classes."""
+    if not row.pivot:
+        return FALSE
+    found = []
+    for c in row.regions:
+        for a, b in combinations(c.regions, 2):
+            if a.value != b.value:
+                found.append(and_(c.test, _pivot_differs(row, a.bounds, b.bounds)))
+    return and_(not_(row.leaf(row.pivot).known), or_(*found))
+
+
+def _pivot_differs(row: Row, a: Bounds, b: Bounds) -> Formula:
+    tests: list[Formula] = []
+    shifted: list[tuple[int, Domain]] = []
+    for k in dict.fromkeys((*a, *b)):
+        if isinstance(k, Shifted):
+            shifted += [(k.by, r[k]) for r in (a, b) if k in r]
+            tests += [row.within(k, r[k]) for r in (a, b) if k in r]
+            continue
+        if k not in a or k not in b:
+            tests.append(row.can(k, a[k] if k in a else b[k]))
+            continue
+        moves = row.swings(k)
+        common = narrowed(a[k], b[k])
+        still = FALSE if common is None else row.can(k, common)
+        tests.append(or_(and_(moves, row.can(k, a[k]), row.can(k, b[k])), and_(not_(moves), still)))
+    if not _can_share(shifted):
+        return FALSE
+    tests += [row.in_common(bounds.items()) for bounds in (a, b)]
+    return and_(*tests)
+
+
+# --- names of what still matters --------------------------------------------------------------
+
+
+def missing_facts(row: Row) -> list[tuple[str, Formula]]:
+    """Each unknown that still matters, at the level at which the row answers, with its condition.
+
+    In reading order; the pivot comes with the first value that it moves, so perhaps twice.
+    """
+    found: dict[str, Formula] = {}
+
+    def add(name: str, test: Formula) -> None:
+        if test != FALSE:
+            found[name] = or_(found.get(name, FALSE), test)
+
+    keys = dict.fromkeys(k for c in row.regions for r in c.regions for k in r.bounds)
+    plain = sorted((k for k in keys if not isinstance(k, Shifted) and k not in row.flags and k != COUNT), key=repr)
+    entries: list[tuple[str, Formula]] = []
+    moved = pivot_matters(row)
+    early = or_(*(row.swings(k) for k in plain))
+    entries.append((row.pivot, and_(moved, early)))
+    for key in plain:
+        moving = matters(row, key)
+        entries += [(name, and_(moving, test)) for name, test in names(row, key, told=True)]
+    counted = COUNT in keys or any(isinstance(k, Shifted) for k in keys)
+    matters_count = matters(row, COUNT) if counted else FALSE
+    if counted:
+        unknown = and_(not_(row.given(COUNT)), not_(row.counts))
+        entries.append((COUNT, and_(matters_count, unknown)))
+    for name, test in sorted(entries, key=lambda e: ("[" in e[0] or "." in e[0], e[0])):
+        add(name, test)
+    for flag in row.flags:
+        if flag in row.apart:
+            open_ = matters(row, flag)
+        elif counted:
+            open_ = and_(matters_count, row.counts, row.flag(flag, True), row.flag(flag, False))
+        else:
+            continue
+        _flag_names(row, flag, open_, flag in row.apart, add)
+        if flag in row.apart and row.swings(flag) != FALSE:
+            add(f"{row.pivot} ", and_(moved, not_(early)))
+    return [(name.strip(), test) for name, test in found.items()]
+
+
+def _flag_names(row: Row, flag: str, open_: Formula, apart: bool, add: Add) -> None:
+    """An indicator that is asked for, or the facts that it is derived from."""
+    derived = row.derives(flag)
+    unknown = and_(not_(row.given(flag)), not_(derived))
+    if apart:  # named by a class, it is asked for even where nothing is counted
+        direct = any(flag in r.bounds for c in row.plain_regions for r in c.regions)
+        unknown = unknown if direct else and_(unknown, row.counts)
+    add(flag, and_(open_, unknown))
+    regions = row.flag_regions(flag)
+    entries: list[tuple[str, Formula]] = []
+    if derived != FALSE:
+        for key in dict.fromkeys(k for r in regions for k in r.bounds):
+            moved = differs(row, regions, key)
+            entries += [(name, and_(open_, derived, moved, test)) for name, test in names(row, key, told=apart)]
+    for name, test in sorted(entries, key=lambda e: ("." in e[0], e[0])):
+        add(name, test)
+
+
+def names(row: Row, key: Key, told: bool) -> list[tuple[str, Formula]]:
+    """What a row calls the unknowns of a value; ``told`` where the pivot was told before."""
+    if isinstance(key, tuple):
+        total = row.totals.get(key[0])
+        return [("members", TRUE)] if total is None else list(total.names)
+    fact = row.facts[key]
+    unknown = not_(row.leaf(key).known) if fact.kind == "number" else not_(row.given(key))
+    parts = row.parts(key)
+    if not parts:
+        return [(key, unknown)]
+    derived = row.derives(key)
+    found = [(key, and_(unknown, not_(derived)))]
+    for part in parts:
+        if not (told and part == row.pivot):
+            found.append((part, and_(derived, not_(row.leaf(part).known))))
+    return found
+
+
+def _same_fact(a: Key, b: Key) -> bool:
+    return a == b or (isinstance(a, Shifted) and b == COUNT)
