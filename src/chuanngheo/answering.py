@@ -128,7 +128,7 @@ class Standard(RuleSet):
         derive: str = "all",
         check: str = "now",
         suffix: str = "",
-        progress: Callable[[str], None] | None = None,
+        progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The classes of a table of households, in any dataframe: the same answers as :meth:`assess`.
 
@@ -152,8 +152,9 @@ class Standard(RuleSet):
         ``check="now"`` looks at every row in one pass first and raises :class:`DataProblems` with
         each kind of problem, its count and first rows; ``check="defer"`` executes nothing, and gives
         a bad row nulls and its ``problems``. Persons without a household are seen only by ``"now"``
-        and by :meth:`classify_persons`. ``progress`` is told each step (``"checking"``,
-        ``"classifying"``).
+        and by :meth:`classify_persons`. ``progress`` is called with each step (``"checking"``,
+        ``"classifying"``), the rows done and the rows in all (None where the engine does not say);
+        on tables in memory, after every million rows.
 
         What one person's unknown facts do to several indicators at once is taken as independent:
         ``possible`` is then at times wider than that of ``assess``, never narrower.
@@ -182,7 +183,7 @@ class Standard(RuleSet):
         derive: str = "all",
         check: str = "now",
         suffix: str = "",
-        progress: Callable[[str], None] | None = None,
+        progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The marks of persons (:attr:`statuses`): the table of persons with a boolean column for each.
 

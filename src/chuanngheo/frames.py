@@ -18,7 +18,7 @@ from .values import evolve
 
 CHECKS = ("now", "defer")
 FIRST = 5  # rows shown of each kind of problem
-Progress = Callable[[str], None]
+Progress = Callable[[str, int, int | None], None]  # the step, the rows done and in all, None where nobody knows
 
 
 # --- classify -----------------------------------------------------------------------------------------
@@ -33,14 +33,12 @@ def classify(
     progress: Progress | None = None,
 ) -> Any:
     """The caller's table with the answers beside it."""
-    tell = progress or (lambda _: None)
-    table, people = open_tables(asked, households, persons, check)
+    table, people = open_tables(asked, households, persons, check, progress)
     plan = planned(asked, table.schema, None if people is None else people.schema)
     if check == "now":
-        tell("checking")
-        schemas = told(plan, table, people)
-        plan = planned(asked, *schemas, checked=True)
-    tell("classifying")
+        plan = planned(asked, *told(plan, table, people, progress), checked=True)
+    if progress is not None:
+        progress("classifying", 0, None)
     return run(plan, table, people, checked=check == "now")
 
 
@@ -48,27 +46,30 @@ def classify_persons(
     asked: Asked, households: Any, persons: Any, *, check: str = "now", progress: Progress | None = None
 ) -> Any:
     """The caller's table of persons with their marks beside it."""
-    tell = progress or (lambda _: None)
-    table, people = open_tables(asked, households, persons, check)
+    table, people = open_tables(asked, households, persons, check, None)
     assert people is not None
     plan = make_person_plan(asked, table.schema, people.schema)
     if check == "now":
-        tell("checking")
-        first, second = told(plan.plan, table, people)
+        first, second = told(plan.plan, table, people, progress)
         assert second is not None
         plan = make_person_plan(asked, first, second, checked=True)
-    tell("classifying")
+    if progress is not None:
+        progress("classifying", 0, None)
     return run_persons(plan, table, people, checked=check == "now")
 
 
-def open_tables(asked: Asked, households: Any, persons: Any, check: str) -> tuple[Table, Table | None]:
+def open_tables(
+    asked: Asked, households: Any, persons: Any, check: str, progress: Progress | None
+) -> tuple[Table, Table | None]:
+    """The caller's tables, which must be of one kind."""
     if check not in CHECKS:
         problem = Problem(
             "CN085", "check", f"{quoted(check)} is no way of checking", check, ", ".join(CHECKS), "name one of them"
         )
         raise HouseholdError(f"check={check!r} is unknown", [problem])
     mine, theirs = asked.may_read
-    table = open_table(households, "households", mine)
+    tell = None if progress is None else lambda done, rows: progress("classifying", done, rows)
+    table = open_table(households, "households", mine, tell)
     people = None if persons is None else open_table(persons, "persons", theirs)
     if people is not None and table.family != people.family:
         raise DataProblems("households and persons are tables of two kinds", [
@@ -78,9 +79,15 @@ def open_tables(asked: Asked, households: Any, persons: Any, check: str) -> tupl
     return table, people
 
 
-def told(plan: Plan, table: Table, people: Table | None) -> tuple[dict[str, Kind], dict[str, Kind] | None]:
+def told(
+    plan: Plan, table: Table, people: Table | None, progress: Progress | None
+) -> tuple[dict[str, Kind], dict[str, Kind] | None]:
     """The kinds of the columns once every row was looked at. Raises :class:`DataProblems`."""
+    if progress is not None:
+        progress("checking", 0, None)
     known = find_problems(plan, table, people)
+    if progress is not None:
+        progress("checking", known[""], known[""])
     return _told(table.schema, known, "h"), None if people is None else _told(people.schema, known, "p")
 
 
@@ -160,7 +167,7 @@ def find_problems(plan: Plan, table: Table, people: Table | None) -> dict[str, i
     if found:
         rows = sum(p.count for p in found)
         raise DataProblems(f"{len(found)} kind(s) of problems in {sums['']:,} households ({rows:,} in all)", found)
-    return counts
+    return {**counts, "": sums[""]}
 
 
 def _missing(sources: Iterable[Any], schema: Mapping[str, Kind], prefix: str) -> dict[str, Formula]:

@@ -21,6 +21,8 @@ POSITION = f"{ROOM}_row"
 KNOWN = "pandas, polars (eager or lazy), pyarrow, DuckDB relations, PySpark"
 Columns = Mapping[str, Any]  # expressions by the name of the column they make
 Back = Callable[[Any, Columns, Mapping[str, Formula]], Any]
+Tell = Callable[[int, int], None]  # rows done, rows in all
+AT_ONCE = 2**20  # rows between two words of progress
 
 
 @attrs.define(eq=False, repr=False)
@@ -102,15 +104,15 @@ class Table:
         return self.back(frame, last, outputs)
 
 
-def open_table(native: Any, what: str, wanted: Collection[str]) -> Table:
+def open_table(native: Any, what: str, wanted: Collection[str], tell: Tell | None = None) -> Table:
     """A table of any kind that narwhals knows; ``wanted`` are the columns that may be read.
 
-    Raises :class:`DataProblems` for anything else.
+    ``tell`` hears of the rows done where the table is in memory. Raises :class:`DataProblems` for anything else.
     """
     import narwhals.stable.v2 as nw
 
     if isinstance(native, nw.DataFrame | nw.LazyFrame):
-        inner = open_table(nw.to_native(native), what, wanted)
+        inner = open_table(nw.to_native(native), what, wanted, tell)
         return attrs.evolve(inner, back=lambda f, last, out: nw.from_native(inner.back(f, last, out)))
     try:
         frame = nw.from_native(native)
@@ -126,23 +128,23 @@ def open_table(native: Any, what: str, wanted: Collection[str]) -> Table:
         raise DataProblems(f"{what} is not a table", [problem]) from None
     library = frame.implementation
     if library.is_polars():
-        return _polars(native)
+        return _polars(native, tell)
     if find_spec("polars") is not None and find_spec("pyarrow") is not None:
         if library.is_pandas():
-            return _pandas_through_polars(native, what, wanted)
+            return _pandas_through_polars(native, what, wanted, tell)
         if library.is_pyarrow():
-            return _arrow_through_polars(native, wanted)
+            return _arrow_through_polars(native, wanted, tell)
     return _pandas(native, wanted) if library.is_pandas() else _narwhals(native, frame)
 
 
 # --- polars -------------------------------------------------------------------------------------------
 
 
-def _polars(native: Any) -> Table:
+def _polars(native: Any, tell: Tell | None) -> Table:
     import polars as pl
 
     if isinstance(native, pl.DataFrame):
-        return _eager(native, tuple(native.columns), lambda made, _: native.hstack(made), "polars")
+        return _eager(native, tuple(native.columns), lambda made, _: native.hstack(made), "polars", tell)
     names = tuple(native.collect_schema().names())
 
     def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
@@ -152,14 +154,19 @@ def _polars(native: Any) -> Table:
 
 
 def _eager(
-    frame: Any, names: tuple[str, ...], beside: Callable[[Any, Mapping[str, Formula]], Any], family: str
+    frame: Any,
+    names: tuple[str, ...],
+    beside: Callable[[Any, Mapping[str, Formula]], Any],
+    family: str,
+    tell: Tell | None,
 ) -> Table:
     """A table in memory: the answers are computed apart, and put ``beside`` the caller's columns in their order."""
     import polars as pl
 
     def back(lazy: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
         position = [POSITION] if POSITION in lazy.collect_schema().names() else []
-        made = lazy.select(*position, **{name: last[name] for name in outputs}).collect(engine="streaming")
+        chosen = lazy.select(*position, **{name: last[name] for name in outputs})
+        made = chosen.collect(engine="streaming") if tell is None or position else in_parts(chosen, frame.height, tell)
         if position and not made.get_column(POSITION).is_sorted():  # joins of the streaming engine can lose the order
             made = made.sort(POSITION)
         return beside(made.select(*outputs), outputs)
@@ -167,6 +174,17 @@ def _eager(
     known = polars_schema(frame.lazy(), frame)
     schema = {name: known.get(name, Kind("other")) for name in names}
     return Table(frame.lazy(), Writer(pl, polars=True), names, schema, back, family, eager=True)
+
+
+def in_parts(lazy: Any, rows: int, tell: Tell) -> Any:
+    """A frame of which each row is answered by itself, collected part by part."""
+    import polars as pl
+
+    parts = []
+    for start in range(0, max(rows, 1), AT_ONCE):
+        parts.append(lazy.slice(start, AT_ONCE).collect(engine="streaming"))
+        tell(min(start + AT_ONCE, rows), rows)
+    return pl.concat(parts)
 
 
 def polars_schema(lazy: Any, eager: Any = None) -> dict[str, Kind]:
@@ -193,7 +211,7 @@ def _polars_kind(dtype: Any, nullable: bool) -> Kind:
 # --- pandas and pyarrow -------------------------------------------------------------------------------
 
 
-def _arrow_through_polars(native: Any, wanted: Collection[str]) -> Table:
+def _arrow_through_polars(native: Any, wanted: Collection[str], tell: Tell | None) -> Table:
     import polars as pl
 
     names = tuple(native.column_names)
@@ -204,10 +222,10 @@ def _arrow_through_polars(native: Any, wanted: Collection[str]) -> Table:
             found = found.append_column(name, arrow.column(name))
         return found
 
-    return _eager(pl.from_arrow(native.select([n for n in names if n in wanted])), names, beside, "pyarrow")
+    return _eager(pl.from_arrow(native.select([n for n in names if n in wanted])), names, beside, "pyarrow", tell)
 
 
-def _pandas_through_polars(native: Any, what: str, wanted: Collection[str]) -> Table:
+def _pandas_through_polars(native: Any, what: str, wanted: Collection[str], tell: Tell | None) -> Table:
     import polars as pl
 
     names = _pandas_names(native, what)
@@ -225,7 +243,7 @@ def _pandas_through_polars(native: Any, what: str, wanted: Collection[str]) -> T
         arrays = {name: _pandas_array(made.get_column(name)) for name in outputs}
         return pd.concat([native, pd.DataFrame(arrays, index=native.index, copy=False)], axis=1)
 
-    return _eager(pl.DataFrame(usable), names, beside, "pandas")
+    return _eager(pl.DataFrame(usable), names, beside, "pandas", tell)
 
 
 def _pandas_names(native: Any, what: str) -> tuple[str, ...]:
