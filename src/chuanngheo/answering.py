@@ -221,8 +221,8 @@ class Standard(RuleSet):
         It reads the table ``households`` (and ``persons``, where named) and gives the ``key`` and the
         columns of :meth:`classify` with ``check="defer"``. ``columns`` names the facts that the table
         has, or maps them as in :meth:`classify`; without it every fact that the method can read is
-        expected as a column. Codes are text, yearly amounts whole đồng in any numeric type, other
-        numbers numeric with at most six decimals, days ``date``. The text begins with what it expects.
+        expected as a column. Codes are text, yearly amounts whole đồng (``bigint``), other numbers
+        ``numeric`` with at most six decimals, days ``date``. The text begins with what it expects.
 
         >>> import chuanngheo as cn
         >>> sql = cn.standard("vn-2022").to_sql("postgres", columns=["area", "income_per_person", "deprivations"])

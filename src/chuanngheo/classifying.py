@@ -19,6 +19,7 @@ from .deciding import COUNT, NO_CLASS
 from .errors import DataProblems, HouseholdError, Problem, nearest, quoted
 from .formula import (
     FALSE,
+    NO_TEXT,
     NULL,
     TRUE,
     Formula,
@@ -314,7 +315,7 @@ def _collide(asked: Asked, outputs: Mapping[str, Formula], schema: Schema, sourc
         there = name + asked.suffix
         if there in schema and (asked.suffix or name not in sources or sources[name].column != name):
             problems.append(Problem("CN080", there, f"the table has a column {quoted(there)} already", None,
-                                    remedy='drop or rename it, or write the answers beside it: suffix="_cn"'))  # fmt: skip
+                                    remedy='drop or rename it, or write the answers beside it: suffix="_new"'))  # fmt: skip
     _raise(asked.rules, problems)
 
 
@@ -429,8 +430,8 @@ def _recorded(asked: Asked, prepared: Prepared, sources: dict[str, Source], sche
                             ", ".join(known), "", category.column))  # fmt: skip
     fine = and_(not_(or_(*(c.test for c in checks))), category.known)
     outputs = {
-        "category": if_(fine, category.raw, NULL),
-        "possible": if_(fine, category.raw, NULL),
+        "category": if_(fine, category.raw, NO_TEXT),
+        "possible": if_(fine, category.raw, NO_TEXT),
         "undetermined_because": text([(not_(category.known), "recorded_category")]),
         "problems": text((c.test, c.words) for c in checks),
     }

@@ -220,6 +220,16 @@ FITS = {
 }
 
 
+MEANS = {"boolean": "true or false", "number": "a number", "code": "a code", "date": "a day", "text": "a text"}
+HOLDS = {
+    "boolean": "true and false",
+    "number": "whole numbers, decimals or floats",
+    "code": "texts or categories",
+    "date": "days",
+    "text": "texts",
+}
+
+
 def _fits(fact: Fact, kind: Kind, coded: bool, name: str, problem: Any) -> None:
     if kind.name == "null" or (coded and kind.name in ("int", "narrow", "wide", "text", "category", "bool")):
         return
@@ -230,5 +240,5 @@ def _fits(fact: Fact, kind: Kind, coded: bool, name: str, problem: Any) -> None:
             "number": "turn the texts into numbers first",
             "date": "turn the texts into dates first",
         }.get(fact.kind, "")
-        problem("CN074", f"{fact.name} is a {fact.kind}, the column {quoted(name)} holds {kind.shown or kind.name}", None,
-                ", ".join(FITS[fact.kind]), remedy)  # fmt: skip
+        problem("CN074", f"{fact.name} is {MEANS[fact.kind]}, the column {quoted(name)} holds {kind.shown or kind.name}", None,
+                HOLDS[fact.kind], remedy)  # fmt: skip

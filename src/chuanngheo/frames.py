@@ -166,7 +166,10 @@ def find_problems(plan: Plan, table: Table, people: Table | None) -> dict[str, i
             found.append(_problem(c, sums[f"c{i}"], whole, key, plan.asked.key))
     if found:
         rows = sum(p.count for p in found)
-        raise DataProblems(f"{len(found)} kind(s) of problems in {sums['']:,} households ({rows:,} in all)", found)
+        raise DataProblems(
+            f"{len(found)} kind{'s' if len(found) > 1 else ''} of problem in {sums['']:,} households, {rows:,} in all",
+            found,
+        )
     return {**counts, "": sums[""]}
 
 

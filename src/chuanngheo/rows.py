@@ -120,6 +120,13 @@ class Row(Figures):
             return or_(not_(given), source.among({truth}))
         return or_(and_(given, source.among({truth})), and_(not_(given), otherwise))
 
+    def certain_flag(self, flag: str) -> Formula:
+        """Whether an indicator is certainly deprived."""
+        source = self.sources.get(flag)
+        if source is not None and self.flag_derived(flag, False) == TRUE:
+            return and_(source.known, source.among({True}))
+        return not_(self.flag(flag, False))
+
     def flag_derived(self, flag: str, truth: bool) -> Formula:
         """The same from the facts it rests on."""
         regions = self.flag_regions(flag)
@@ -140,7 +147,7 @@ class Row(Figures):
         """The least and greatest number of these indicators that are deprived."""
         chosen = tuple(flags)
         return (
-            plus(*(number(not_(self.flag(f, False))) for f in chosen)),
+            plus(*(number(self.certain_flag(f)) for f in chosen)),
             plus(*(number(self.flag(f, True)) for f in chosen)),
         )
 

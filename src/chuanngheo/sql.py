@@ -76,7 +76,7 @@ def _kinds(wanted: Mapping[str, Any], facts: Mapping[str, Fact]) -> dict[str, Ki
 def _kind(fact: Fact, coded: bool) -> Kind:
     if fact.kind == "number":
         whole = fact.whole or ("/person" not in fact.unit and fact.unit.startswith("VND"))
-        return Kind("decimal", 0 if whole else PLACES, shown="bigint" if whole else "numeric")
+        return Kind("int", shown="bigint") if whole else Kind("decimal", PLACES, shown="numeric")
     if coded or fact.kind in ("code", "text"):
         return Kind("text", shown="text")
     return Kind("bool", shown="boolean") if fact.kind == "boolean" else Kind("date", shown="date")
