@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from .columns import Source
 from .deciding import COUNT
-from .figures import WIDEST
-from .formula import FALSE, TRUE, Formula, and_, compare, lit, not_, or_, plus, times
+from .figures import largest
+from .formula import FALSE, TRUE, Formula, and_, column, compare, lit, not_, or_, plus, times
 from .household import _range
 from .persons import AGES, Person, impossible
 from .rows import Row
@@ -43,6 +43,11 @@ def of_source(source: Source, factor: int, person: bool = False) -> Iterator[Che
         return Check(code, fact.name, message, and_(known, test), allowed, remedy, source.column, person)
 
     if fact.kind in ("code", "boolean"):
+        if source.codes and source.kind.name in ("float", "float32", "wide", "decimal"):
+            off = Formula("off", (column(source.column), 1, source.kind.name))
+            yield Check(
+                "CN047", fact.name, "is not a listed code", off, "", "codes are whole numbers", source.column, person
+            )
         if source.codes:
             meant = ", ".join(dict.fromkeys(str(code) for _, code in source.codes))
             yield check("CN047", "is not a listed code", not_(source.listed), meant,
@@ -52,7 +57,7 @@ def of_source(source: Source, factor: int, person: bool = False) -> Iterator[Che
         return
     part = source.part
     if source.kind.name in ("float", "float32", "wide", "decimal"):
-        off = Formula("off", (source.raw, source.scale, source.kind.name))
+        off = Formula("off", (column(source.column), source.scale, source.kind.name))
         finer = (
             "whole đồng"
             if fact.unit.startswith("VND")
@@ -61,7 +66,7 @@ def of_source(source: Source, factor: int, person: bool = False) -> Iterator[Che
         yield Check("CN075", fact.name, f"is not a number in {finer} that 64 bits hold exactly",
                     off, finer,
                     "give it in a finer unit as whole numbers, or as decimals", source.column, person)  # fmt: skip
-    limit = WIDEST // max(4 * factor, 1)
+    limit = largest(factor)
     tests = []
     if fact.least is not None:
         tests.append(compare("<", source.value, lit(_ceil(fact.least / part))))
@@ -104,7 +109,7 @@ def of_row(row: Row) -> Iterator[Check]:
     """What a row of households can have wrong, contradictions between its columns included."""
     between = [*contradictions(row), *excesses(row)]  # first: they settle how far a column is multiplied
     for name, source in row.sources.items():
-        yield from of_source(source, row.factors.get(name, 1))
+        yield from of_source(source, max(row.factors.get(name, 1), row.reach.get(name, 1)))
     yield from between
 
 

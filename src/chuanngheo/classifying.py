@@ -85,9 +85,11 @@ class Asked:
                 self.suffix)  # fmt: skip
 
 
-def _named(mapping: Mapping[str, Any] | None) -> set[str]:
+def _named(mapping: Any) -> set[str]:
     """The columns that a mapping names."""
-    found = (spec.get("from") if isinstance(spec, Mapping) else spec for spec in (mapping or {}).values())
+    if not isinstance(mapping, Mapping):
+        return set()
+    found = (spec.get("from") if isinstance(spec, Mapping) else spec for spec in mapping.values())
     return {name for name in found if isinstance(name, str)}
 
 
@@ -148,7 +150,11 @@ def make_plan(
     person = Person(prepared, people, asked.on)
     group = Group()
     found = {q: totals(person, q, group) for q in _quantifiers(prepared)} if person_schema is not None else {}
-    row = Row(prepared, {n: s for n, s in used.items() if n in needed}, found, person_schema is not None)
+    mine = {n: s for n, s in used.items() if n in needed}
+    row = Row(prepared, mine, found, person_schema is not None, guarded=not checked)
+    if not checked:  # how far a column is multiplied says how large it may be
+        _outputs(row, [])
+        row = Row(prepared, mine, found, person_schema is not None, dict(row.factors), guarded=True)
     checks: list[Check] = []
     person_checks: tuple[Check, ...] = ()
     if not checked:
@@ -248,7 +254,8 @@ def _status(plan: Plan, status: Status, handed: dict[str, Formula]) -> tuple[For
 
 def _method(asked: Asked, schema: Schema, problems: list[Problem]) -> tuple[str, Prepared]:
     rules = asked.rules
-    given = [n for n in household_names(rules) if n in schema or n in (asked.columns or {})]
+    mapped = asked.columns if isinstance(asked.columns, Mapping) else {}
+    given = [n for n in household_names(rules) if n in schema or n in mapped]
     try:
         method = choose_method(rules, given, asked.method)
     except HouseholdError as error:
@@ -261,7 +268,9 @@ def _sources(
     asked: Asked, schema: Schema, person_schema: Schema | None, problems: list[Problem]
 ) -> tuple[dict[str, Source], dict[str, Source]]:
     rules = asked.rules
-    sources = read_columns(household_names(rules), rules.other_facts, schema, asked.columns, "columns", problems)
+    sources = read_columns(
+        household_names(rules), rules.other_facts, schema, asked.columns, "columns", problems, person_names(rules)
+    )
     people: dict[str, Source] = {}
     if person_schema is not None:
         people = read_columns(
@@ -271,11 +280,17 @@ def _sources(
             asked.person_columns,
             "person_columns",
             problems,
+            household_names(rules),
         )
         for table, columns in (("households", schema), ("persons", person_schema)):
             if asked.key not in columns:
                 problems.append(Problem("CN077", "key", f"{table} has no column {quoted(asked.key)}", asked.key,
                                         remedy="name the column that both tables share: key=..."))  # fmt: skip
+        if asked.key in schema and asked.key in person_schema:
+            kinds = [_key_kind(columns[asked.key]) for columns in (schema, person_schema)]
+            if kinds[0] != kinds[1]:
+                problems.append(Problem("CN077", "key", f"{quoted(asked.key)} holds {kinds[0]} in households, {kinds[1]} in persons", None,
+                                        remedy="give both columns one type"))  # fmt: skip
         dated = [n for n in ("birth_date", "birth_year") if n in people]
         if dated and asked.on is None:
             problems.append(
@@ -301,6 +316,14 @@ def _sources(
                 Problem("CN079", name, f"names that begin with {ROOM} are ours", name, remedy="rename the column")
             )
     return sources, people
+
+
+def _key_kind(kind: Kind) -> str:
+    if kind.name in ("int", "narrow", "wide"):
+        return "whole numbers"
+    return {"text": "texts", "category": "categories", "float": "floats", "date": "days"}.get(
+        kind.name, kind.shown or kind.name
+    )
 
 
 def _raise(rules: RuleSet, problems: list[Problem]) -> None:
@@ -389,7 +412,10 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
             else:
                 outputs[flag] = if_(and_(fine, not_(cannot)), TRUE, if_(and_(fine, not_(can)), FALSE, NULL))
         low, high = row.count
-        outputs[COUNT] = low if low == high and fine == TRUE else if_(and_(fine, compare("==", low, high)), low, NULL)
+        known = if_(and_(fine, compare("==", low, high)), low, NULL)
+        outputs[COUNT] = (
+            low if low == high and fine == TRUE else Formula("unknown", ("int",)) if known == NULL else known
+        )
         outputs[f"{COUNT}_min"], outputs[f"{COUNT}_max"] = only(low), only(high)
     for name in row.facts:
         if row.facts[name].unit == "point" and name in row.prepared.needed and name not in row.prepared.lines:

@@ -24,9 +24,11 @@ import attrs
 from .errors import Problem, nearest, quoted
 from .formula import FALSE, TRUE, Formula, column, is_in, is_null, not_, or_
 from .model import Fact
-from .units import spoken, unit
+from .units import ATOMS, WORDS, money_step, spoken, unit
 from .values import Frozen, frozen
 
+NUMBERS = ("int", "narrow", "wide", "float", "float32", "decimal")
+EXAMPLE = '{"area": {"from": "ttnt", "codes": {1: "urban", 2: "rural"}}}'
 ROOM = "_cn"  # how columns of our own begin
 EXACT_FLOAT = 24  # bits of a 32-bit float that count whole numbers
 
@@ -44,6 +46,7 @@ class Kind(Frozen):
     places: int = 0
     nullable: bool = True
     shown: str = ""
+    categories: tuple[str, ...] | None = None  # of a column that can hold no others
 
 
 @attrs.frozen(slots=True, eq=False)
@@ -60,13 +63,16 @@ class Source:
 
     @property
     def raw(self) -> Formula:
-        return column(self.column)
+        """What the column holds; numbers that stand for codes as whole numbers."""
+        held = column(self.column)
+        numbered = self.fact.kind in ("code", "boolean") and self.kind.name in NUMBERS and self.kind.name != "int"
+        return Formula("whole", (held, 1, self.kind.name)) if numbered else held
 
     @property
     def value(self) -> Formula:
         """A number as a whole number of parts (see :attr:`part`); a date as it is; null where unknown."""
         if self.fact.kind == "number" and (self.kind.name != "int" or self.scale != 1):
-            return Formula("whole", (self.raw, self.scale, self.kind.name))
+            return Formula("whole", (column(self.column), self.scale, self.kind.name))
         return self.raw
 
     @property
@@ -78,7 +84,7 @@ class Source:
     def known(self) -> Formula:
         if self.kind.name == "null":
             return FALSE
-        blank = is_in(self.raw, self.missing)
+        blank = self._is_one_of(self.missing)
         none = is_null(self.value if self.kind.name in ("float", "float32") else self.raw)
         return not_(or_(none if self.kind.nullable else FALSE, blank))
 
@@ -92,14 +98,18 @@ class Source:
         wanted = set(codes)
         if self.fact.kind == "boolean" and not self.codes:
             return self.raw if wanted == {True} else not_(self.raw) if wanted == {False} else TRUE
-        return is_in(self.raw, [written for written, code in self.codes if code in wanted])
+        return self._is_one_of(written for written, code in self.codes if code in wanted)
+
+    def _is_one_of(self, written: Iterable[Any]) -> Formula:
+        held = self.kind.categories
+        return is_in(self.raw, [w for w in written if held is None or w in held])
 
     @property
     def listed(self) -> Formula:
         """Whether a known code is one that was listed."""
         if not self.codes:
             return TRUE
-        return is_in(self.raw, [written for written, _ in self.codes])
+        return self._is_one_of(written for written, _ in self.codes)
 
 
 def read_columns(
@@ -109,22 +119,34 @@ def read_columns(
     mapping: Mapping[str, Any] | None,
     place: str,
     problems: list[Problem],
+    other_table: Iterable[str] = (),
 ) -> dict[str, Source]:
     """The source of every fact that the table has; what cannot be used is added to ``problems``."""
     found: dict[str, Source] = {}
     wanted: dict[str, Any] = {name: name for name in facts if name in schema}
     others = set(elsewhere)
+    if mapping is not None and not isinstance(mapping, Mapping):
+        problems.append(
+            Problem("CN070", place, f"{quoted(mapping)} is no mapping from facts to columns", mapping, "", EXAMPLE)
+        )
+        mapping = None
     for name, spec in (mapping or {}).items():
         if name in facts:
             wanted[name] = spec
         elif name not in others:
-            problems.append(Problem("CN041", f"{place}[{name!r}]", f"unknown fact {quoted(name)}", None,
-                                    remedy=nearest(str(name), [*facts, *others])))  # fmt: skip
+            remedy = nearest(str(name), [*facts, *others])
+            if name in other_table:
+                remedy = f"it is a fact of {'a person' if place == 'columns' else 'the household'}: put it under {other_place(place)}="
+            problems.append(Problem("CN041", f"{place}[{name!r}]", f"unknown fact {quoted(name)}", None, remedy=remedy))
     for name, spec in wanted.items():
         source = _read(facts[name], spec, schema, f"{place}[{name!r}]", problems)
         if source is not None:
             found[name] = source
     return found
+
+
+def other_place(place: str) -> str:
+    return "person_columns" if place == "columns" else "columns"
 
 
 def _read(fact: Fact, spec: Any, schema: Mapping[str, Kind], place: str, problems: list[Problem]) -> Source | None:
@@ -137,7 +159,7 @@ def _read(fact: Fact, spec: Any, schema: Mapping[str, Kind], place: str, problem
         spec = {"from": spec}
     if not isinstance(spec, Mapping) or (set(spec) - {"from", "codes", "unit", "missing"}):
         problem("CN070", f"{quoted(spec)} does not say where the fact is", spec, "a column's name, or from, codes, unit, missing",
-                '{"from": "ttnt", "codes": {1: "urban", 2: "rural"}}')  # fmt: skip
+                EXAMPLE)  # fmt: skip
         return None
     name = spec.get("from", fact.name)
     kind = schema.get(name)
@@ -145,19 +167,33 @@ def _read(fact: Fact, spec: Any, schema: Mapping[str, Kind], place: str, problem
         problem("CN071", f"the table has no column {quoted(name)}", name, remedy=nearest(str(name), schema))
         return None
     codes, missing = _codes(fact, spec.get("codes"), kind, problem)
-    missing += tuple(spec.get("missing", ()))
-    if kind.name == "text" and "" not in dict(codes):
+    missing += _missing(spec.get("missing", ()), kind, problem)
+    if kind.name in ("text", "category") and "" not in dict(codes):
         missing += ("",)
     factor = _factor(fact, spec.get("unit"), problem)
     _fits(fact, kind, bool(spec.get("codes")), name, problem)
     if len(problems) > before:
         return None
-    scale = 1
-    if fact.kind == "number" and kind.name in ("float", "float32") and not (fact.unit.startswith("VND") or fact.whole):
-        scale = 10**3
-    elif kind.name == "decimal":
-        scale = 10**kind.places
+    scale = 10**kind.places if kind.name == "decimal" else 1
+    if kind.name in ("float", "float32") and fact.kind == "number" and not fact.whole:
+        scale = money_step(spec.get("unit") or fact.unit) if fact.unit.startswith("VND") else 10**3
     return Source(fact, name, kind, codes, factor, scale, missing)
+
+
+def _missing(given: Any, kind: Kind, problem: Any) -> tuple[Any, ...]:
+    """What stands for unknown, in the type of the column."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        problem(
+            "CN070", f"missing is a list of what stands for unknown, not {quoted(given)}", given, "", f"[{given!r}]"
+        )
+        return ()
+    found = tuple(given)
+    wrong = [w for w in found if isinstance(w, str) is not (kind.name in ("text", "category"))]
+    if wrong and kind.name != "null":
+        problem("CN072", f"the column holds {kind.shown or kind.name}, missing lists {quoted(wrong[0])}", wrong[0],
+                remedy="write what stands for unknown as the column holds it")  # fmt: skip
+        return ()
+    return found
 
 
 Codes = tuple[tuple[tuple[Any, Any], ...], tuple[Any, ...]]
@@ -170,13 +206,19 @@ def _codes(fact: Fact, given: Any, kind: Kind, problem: Any) -> Codes:
     """
     if fact.kind not in ("code", "boolean"):
         if given is not None:
-            problem("CN072", f"{fact.name} is a {fact.kind}, which has no codes", given)
+            problem("CN072", f"{fact.name} is {MEANS[fact.kind]}, which has no codes", given, "", "leave codes out")
         return (), ()
     allowed: tuple[Any, ...] = (True, False) if fact.kind == "boolean" else tuple(fact.codes)
     if given is None:
         return (() if fact.kind == "boolean" else tuple((c, c) for c in fact.codes)), ()
     if not isinstance(given, Mapping):
-        problem("CN072", f"codes is a mapping from what the column holds to {fact.name}, not {quoted(given)}", given)
+        problem(
+            "CN072",
+            f"codes is a mapping from what the column holds to {fact.name}, not {quoted(given)}",
+            given,
+            "",
+            EXAMPLE,
+        )
         return (), ()
     found: dict[Any, Any] = {}
     for written, meant in given.items():
@@ -198,12 +240,18 @@ def _factor(fact: Fact, given: Any, problem: Any) -> Fraction:
     if given is None:
         return Fraction(1)
     if fact.kind != "number" or not isinstance(given, str):
-        problem("CN073", f"{fact.name} has no unit {quoted(given)}", given, fact.unit)
+        problem("CN073", f"{fact.name} has no unit {quoted(given)}", given, fact.unit or "no unit", "leave unit out")
         return Fraction(1)
     try:
         theirs, ours = spoken(given), unit(fact.unit)
     except KeyError as error:
-        problem("CN073", f"unknown unit {quoted(error.args[0])} in {quoted(given)}", given, fact.unit)
+        problem(
+            "CN073",
+            f"unknown unit {quoted(error.args[0])} in {quoted(given)}",
+            given,
+            fact.unit,
+            nearest(error.args[0], [*ATOMS, *WORDS, "household"]),
+        )
         return Fraction(1)
     if theirs.powers != ours.powers:
         problem("CN073", f"{given} and {fact.unit} measure different things", given, fact.unit,
@@ -231,7 +279,7 @@ HOLDS = {
 
 
 def _fits(fact: Fact, kind: Kind, coded: bool, name: str, problem: Any) -> None:
-    if kind.name == "null" or (coded and kind.name in ("int", "narrow", "wide", "text", "category", "bool")):
+    if kind.name == "null" or (coded and kind.name in (*NUMBERS, "text", "category", "bool")):
         return
     if kind.name not in FITS[fact.kind]:
         remedy = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from .values import Frozen, frozen
@@ -80,7 +81,8 @@ def _row(row: tuple[Any, ...]) -> str:
     place = "" if number is None else f"row {number}"
     if key is not None:
         place += f" ({quoted(key)})" if place else quoted(key)
-    return f"\n        {place}: {quoted(value)}"
+    shown = str(value) if isinstance(value, date | Decimal) else quoted(value)
+    return f"\n        {place}: {shown}" if place else f"\n        {shown}"
 
 
 def as_day(value: object, name: str) -> date:

@@ -114,6 +114,8 @@ class Figures:
     sources: Mapping[str, Source]
     totals: Mapping[Quantifier, Totals]
     members: bool = False  # whether persons were given
+    reach: Mapping[str, int] = field(factory=dict)  # the largest a column is multiplied by, as found before
+    guarded: bool = False  # whether rows may hold what cannot be multiplied
     factors: dict[str, int] = field(factory=dict, init=False)  # the largest a column is multiplied by
     memo: dict[Any, Any] = field(factory=dict, init=False)
 
@@ -184,7 +186,15 @@ class Figures:
             return Leaf(TRUE, value, Fraction(1))
         if source is None:
             return Leaf(FALSE, lit(0), Fraction(1))
-        return Leaf(source.known, source.value, source.part)
+        return Leaf(source.known, self._held(source) if self.guarded else source.value, source.part)
+
+    def _held(self, source: Source) -> Formula:
+        """A number, or null where it is no possible one: some engines stop at what they cannot multiply."""
+        fact = source.fact
+        most = largest(self.reach.get(fact.name, 1))
+        if fact.most is not None:
+            most = min(most, int(fact.most / source.part))
+        return Formula("held", (source.value, int((fact.least or 0) / source.part), most))
 
     def amount(self, name: str) -> Amount | None:
         """What a number is derived from, where that is a sum of facts over others."""
@@ -447,6 +457,11 @@ class Figures:
         return or_(not_(active), within)
 
 
+def largest(factor: int) -> int:
+    """The largest number that is computed with, where it is multiplied by a factor."""
+    return int(WIDEST // max(4 * factor, 1))
+
+
 def swapped(numerator: Formula, leaf: Leaf) -> Formula:
     """A numerator with a fact as it is instead of filled in where it is unknown."""
     if numerator.op == "if" and numerator.args[1] == leaf.value:
@@ -463,4 +478,4 @@ def evolve_below(amount: Amount, name: str) -> Amount:
     return Amount(amount.terms, amount.constant, (*amount.below, name))
 
 
-__all__ = ["WIDEST", "Amount", "Figures", "Leaf", "Totals"]
+__all__ = ["WIDEST", "Amount", "Figures", "Leaf", "Totals", "largest"]

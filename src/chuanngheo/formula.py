@@ -19,7 +19,7 @@ class Formula(Frozen):
     """An operation over formulas and plain values.
 
     ``column lit`` · ``is_null is_in`` · ``== != < <= > >=`` · ``and or not`` · ``+ - * floordiv`` ·
-    ``least greatest`` · ``if`` (condition, then, otherwise) · ``int8`` (a condition as 0 or 1) ·
+    ``held`` (a number, or null outside of two) · ``least greatest`` · ``if`` (condition, then, otherwise) · ``int8`` (a condition as 0 or 1) ·
     ``text`` (pieces (condition, words) joined by ``; ``) · ``one`` (the same where at most one holds) ·
     ``where`` (words where a condition holds) · ``told`` (see :func:`told`) · ``whole`` (a number times a scale, as a
     whole number) · ``off`` (whether that is not one).
@@ -182,7 +182,7 @@ def kind(f: Formula) -> str:
         return "text"
     return (
         "int"
-        if f.op in ("+", "-", "*", "floordiv", "least", "greatest", "int8", "whole", "year", "month", "day")
+        if f.op in ("+", "-", "*", "floordiv", "least", "greatest", "int8", "whole", "held", "year", "month", "day")
         else "bool"
     )
 

@@ -73,7 +73,7 @@ def open_tables(
     people = None if persons is None else open_table(persons, "persons", theirs)
     if people is not None and table.family != people.family:
         raise DataProblems("households and persons are tables of two kinds", [
-            Problem("CN084", "persons", f"households are {type(households).__name__}, persons {type(persons).__name__}", None,
+            Problem("CN084", "persons", f"households are of {table.family}, persons of {people.family}", None,
                     remedy="give both as the same kind of table")
         ])  # fmt: skip
     return table, people
@@ -187,17 +187,6 @@ def _missing(sources: Iterable[Any], schema: Mapping[str, Kind], prefix: str) ->
 def _of_persons(plan: Plan, table: Table, people: Table, counts: dict[str, int]) -> list[Problem]:
     key, ns = plan.asked.key, people.writer.ns
     found: list[Problem] = []
-    kinds = (table.schema[key].name, people.schema[key].name)
-    if ("text" in kinds or "category" in kinds) and kinds[0] != kinds[1]:
-        return [
-            Problem(
-                "CN077",
-                "key",
-                f"{quoted(key)} holds {kinds[0]} in households, {kinds[1]} in persons",
-                None,
-                remedy="give both one type",
-            )
-        ]
     missing = _missing(plan.person_sources.values(), people.schema, "p")
     sums = people.sums({**{f"c{i}": c.test for i, c in enumerate(plan.person_checks)}, **missing})
     counts |= {name: n for name, n in sums.items() if name in missing}

@@ -224,6 +224,9 @@ class _Select:
                 x = self.write(a)
                 scaled = x if scale == 1 else f"{x} * {scale}"
                 return f"CASE WHEN ABS({x}) < {SAFE // scale} THEN CAST(ROUND({scaled}) AS BIGINT) END"
+            case "held", (a, low, high):
+                x = self.write(a)
+                return f"CASE WHEN {x} BETWEEN {_literal(low)} AND {_literal(high)} THEN {x} END"
             case "off", (a, scale, _):
                 x = self.write(a)
                 scaled = x if scale == 1 else f"{x} * {scale}"

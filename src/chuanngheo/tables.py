@@ -116,6 +116,9 @@ def open_table(native: Any, what: str, wanted: Collection[str], tell: Tell | Non
         return attrs.evolve(inner, back=lambda f, last, out: nw.from_native(inner.back(f, last, out)))
     try:
         frame = nw.from_native(native)
+    except nw.exceptions.DuplicateError:
+        _pandas_names(native, what)
+        raise
     except TypeError:
         problem = Problem(
             "CN084",
@@ -188,11 +191,15 @@ def in_parts(lazy: Any, rows: int, tell: Tell) -> Any:
 
 
 def polars_schema(lazy: Any, eager: Any = None) -> dict[str, Kind]:
-    """The kinds of columns; an eager frame knows which of them miss nothing."""
+    """The kinds of columns; an eager frame knows which of them miss nothing, or everything."""
+    import polars as pl
+
     found = {}
     for name, dtype in lazy.collect_schema().items():
-        nullable = eager is None or dtype.is_float() or eager.get_column(name).null_count() > 0
-        found[name] = _polars_kind(dtype, nullable)
+        missing = 1 if eager is None else eager.get_column(name).null_count()
+        found[name] = _polars_kind(dtype, missing > 0 or dtype.is_float())
+        if eager is not None and missing == eager.height > 0 and dtype != pl.Object:
+            found[name] = Kind("null", shown=str(dtype))
     return found
 
 
@@ -205,7 +212,8 @@ def _polars_kind(dtype: Any, nullable: bool) -> Kind:
         pl.Boolean: "bool", pl.String: "text", pl.Categorical: "category", pl.Enum: "category", pl.Date: "date",
         pl.Datetime: "datetime", pl.Null: "null",
     }.get(dtype.base_type(), "other")  # fmt: skip
-    return Kind(name, (dtype.scale or 0) if name == "decimal" else 0, nullable, str(dtype))
+    listed = tuple(dtype.categories) if isinstance(dtype, pl.Enum) else None
+    return Kind(name, (dtype.scale or 0) if name == "decimal" else 0, nullable, str(dtype), listed)
 
 
 # --- pandas and pyarrow -------------------------------------------------------------------------------
@@ -280,18 +288,26 @@ def _pandas(native: Any, wanted: Collection[str]) -> Table:
     import pandas as pd
 
     names = _pandas_names(native, "the table")
-    plain = native[[n for n in names if n in wanted]].convert_dtypes(convert_floating=False).reset_index(drop=True)
+    plain = native[[n for n in names if n in wanted]].reset_index(drop=True)
     for name in plain.columns:
         if pd.api.types.infer_dtype(plain[name], skipna=True) == "decimal":  # pandas keeps them as objects
             plain[name] = plain[name].astype("Float64")
+        elif str(plain[name].dtype) in ("float32", "float64"):
+            plain[name] = plain[name].astype(str(plain[name].dtype).title())
+        elif not pd.api.types.is_float_dtype(plain[name]):
+            plain[name] = plain[name].convert_dtypes()
+            if isinstance(plain[name].dtype, pd.StringDtype):  # Arrow's answers do not mix with the others'
+                plain[name] = plain[name].astype("string[python]")
     lazy = nw.from_native(plain, eager_only=True).lazy()
     known = {name: _kind(dtype, plain, name) for name, dtype in lazy.collect_schema().items()}
+    known |= {name: Kind("null") for name in plain.columns if len(plain) and plain[name].isna().all()}
 
     def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
-        answers = nw.to_native(frame.select(**{n: last[n] for n in outputs}).collect())
+        told = {name: last[name] for name, formula in outputs.items() if formula.op != "unknown"}
+        answers = nw.to_native(frame.select(**told).collect())
         for name, formula in outputs.items():
             nothing = formula.op == "unknown"  # pandas has no nulls without a type
-            dtype = {"bool": "boolean", "int": "Int64", "text": "str", "": answers[name].dtype}[kind(formula)]
+            dtype = {"bool": "boolean", "int": "Int64", "text": "str"}.get(kind(formula)) or answers[name].dtype
             answers[name] = pd.Series(
                 [pd.NA] * len(answers) if nothing else answers[name], dtype=dtype, index=answers.index
             )
@@ -329,6 +345,9 @@ _KINDS = {
 def _kind(dtype: Any, native: Any, name: str) -> Kind:
     shown = str(dtype)
     found = _KINDS.get(shown.split("(")[0], "other")
+    if found == "other" and hasattr(native, "types"):  # DuckDB has a type for what is always null
+        held = dict(zip(native.columns, native.types, strict=True))[name]
+        found = "null" if str(held).strip('"') == "NULL" else found
     return Kind(found, _places(native, name) if found == "decimal" else 0, True, shown)
 
 

@@ -72,3 +72,10 @@ def unit(text: str) -> Unit:
         one = Unit(Fraction(size), ((dimension, 1),))
         result = result.combine(one, -1 if position else 1)
     return result
+
+
+def money_step(text: str) -> int:
+    """How many đồng one of the money of a unit is: 1000 of ``nghìn đồng/người/tháng``; 1 of other units."""
+    first = normalize("NFC", text).split("/")[0].strip()
+    dimension, size = ATOMS.get(WORDS.get(first, first), ("", 1))
+    return size if dimension == "money" else 1

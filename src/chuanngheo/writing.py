@@ -64,28 +64,37 @@ class Writer:
             return ns.when((x < 2**63 - 1) & (x >= 0)).then(x.cast(ns.Int64)).otherwise(None)
         return x.cast(ns.Int64)
 
+    def _held(self, value: Formula, low: int, high: int) -> Any:
+        x = self.write(value)
+        if self.polars:  # multiplies whatever it is given, and the row is null for its problem
+            return x
+        return self.ns.when((x >= low) & (x <= high)).then(x)
+
     def _off(self, raw: Formula, scale: int, kind: str) -> Any:
         ns, x = self.ns, self.write(raw)
         if kind == "decimal":
             return (x.abs() >= SAFE // scale).fill_null(False)
         if kind == "wide":
             return ((x >= 2**63 - 1) | (x < 0)).fill_null(False)
-        limit = SAFE if kind == "float" else 2**EXACT_FLOAT
-        x = x.cast(ns.Float64) * scale
-        far = (x.abs() >= limit) | ((x - x.round()).abs() > 0.001)
+        exact = x.abs() < (SAFE // scale if kind == "float" else 2**EXACT_FLOAT)
+        scaled = x.cast(ns.Float64) * scale
+        far = ~exact | ((scaled - scaled.round()).abs() > 0.001)
         return ns.when(x.is_finite()).then(far).otherwise(~x.is_nan()).fill_null(False)
 
     def _date(self, raw: Formula) -> Any:
         return self.write(raw).cast(self.ns.Date)
 
     def _year(self, raw: Formula) -> Any:
-        return self.write(raw).dt.year().cast(self.ns.Int64)
+        return self._part(self.write(raw).dt.year())
 
     def _month(self, raw: Formula) -> Any:
-        return self.write(raw).dt.month().cast(self.ns.Int64)
+        return self._part(self.write(raw).dt.month())
 
     def _day(self, raw: Formula) -> Any:
-        return self.write(raw).dt.day().cast(self.ns.Int64)
+        return self._part(self.write(raw).dt.day())
+
+    def _part(self, x: Any) -> Any:
+        return (x if self.polars else x.fill_null(0)).cast(self.ns.Int64)  # pandas has floats where a day is missing
 
     # --- conditions -------------------------------------------------------------------------------
 
