@@ -8,7 +8,7 @@ formulas share, so that it is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .values import Frozen, frozen
@@ -195,6 +195,31 @@ def where(test: Formula, words: Formula) -> Formula:
 def told(test: Formula, words: Formula, all_: Formula) -> Formula:
     """The words of ``all_``, which ``words`` say as well where a condition holds."""
     return Formula("told", (test, words, all_))
+
+
+def under(condition: Formula, f: Formula) -> Formula:
+    """``condition and f``, with whatever the condition settles folded away in ``f``."""
+    facts: dict[Formula, Formula] = {}
+    for part in condition.args if condition.op == "and" else (condition,):
+        facts[part] = TRUE
+        facts[not_(part)] = FALSE
+    return and_(condition, _assuming(f, facts, {}))
+
+
+_MAKERS: dict[str, Callable[..., Formula]] = {"and": and_, "or": or_, "not": not_, "if": if_, "int8": number}
+
+
+def _assuming(f: Formula, facts: Mapping[Formula, Formula], memo: dict[int, Formula]) -> Formula:
+    if id(f) not in memo:
+        if f in facts:
+            memo[id(f)] = facts[f]
+        elif f.op in ("column", "lit", "whole", "off", "is_null", "is_in"):
+            memo[id(f)] = f
+        else:
+            args = tuple(_assuming(a, facts, memo) if isinstance(a, Formula) else a for a in f.args)
+            same = all(a is b for a, b in zip(args, f.args, strict=True))
+            memo[id(f)] = f if same else _MAKERS[f.op](*args) if f.op in _MAKERS else Formula(f.op, args)
+    return memo[id(f)]
 
 
 def below(f: Formula) -> Iterator[Formula]:

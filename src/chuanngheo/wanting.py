@@ -12,7 +12,7 @@ from itertools import combinations
 from .case import Key
 from .deciding import COUNT
 from .domains import Domain, Interval
-from .formula import FALSE, TRUE, Formula, and_, not_, or_
+from .formula import FALSE, TRUE, Formula, and_, not_, or_, under
 from .regions import Bounds, Region, met, narrowed
 from .rows import Row, Shifted
 
@@ -68,7 +68,7 @@ def pivot_matters(row: Row) -> Formula:
         for a, b in combinations(c.regions, 2):
             if a.value != b.value:
                 found.append(and_(c.test, _pivot_differs(row, a.bounds, b.bounds)))
-    return and_(not_(row.leaf(row.pivot).known), or_(*found))
+    return under(not_(row.leaf(row.pivot).known), or_(*found))
 
 
 def _pivot_differs(row: Row, a: Bounds, b: Bounds) -> Formula:
@@ -111,15 +111,15 @@ def missing_facts(row: Row) -> list[tuple[str, Formula]]:
     entries: list[tuple[str, Formula]] = []
     moved = pivot_matters(row)
     early = or_(*(row.swings(k) for k in plain))
-    entries.append((row.pivot, and_(moved, early)))
+    entries.append((row.pivot, under(early, moved)))
     for key in plain:
         moving = matters(row, key)
-        entries += [(name, and_(moving, test)) for name, test in names(row, key, told=True)]
+        entries += [(name, under(test, moving)) for name, test in names(row, key, told=True)]
     counted = COUNT in keys or any(isinstance(k, Shifted) for k in keys)
     matters_count = matters(row, COUNT) if counted else FALSE
     if counted:
         unknown = and_(not_(row.given(COUNT)), not_(row.counts))
-        entries.append((COUNT, and_(matters_count, unknown)))
+        entries.append((COUNT, under(unknown, matters_count)))
     for name, test in sorted(entries, key=lambda e: ("[" in e[0] or "." in e[0], e[0])):
         add(name, test)
     for flag in row.flags:
