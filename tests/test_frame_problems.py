@@ -665,6 +665,18 @@ def test_decimals_and_floats_that_no_64_bits_hold() -> None:
             assert "[CN075]" in second["problems"]
 
 
+def test_many_places_make_no_contradiction() -> None:
+    """A comparison of columns in different units leaves 64 bits sooner than either of them."""
+    base = pl.DataFrame({KEY: [0], "area": "rural", "household_size": 4, "deprivations": 3, "income": 10**10})
+    places = pl.Series("income_excluding_allowances", [Decimal("1000000.5")], dtype=pl.Decimal(20, 9))
+    millions = {"income": {"unit": "million VND/year"}}
+    for name in ("polars", "duckdb"):
+        assert classified(name, base.with_columns(places), check="defer")[0]["category"] == "average"
+        homes = base.with_columns(pl.lit(10**13).alias("income"), pl.lit(3677).alias("income_excluding_allowances"))
+        (row,) = classified(name, homes, columns=millions, check="defer")
+        assert row["category"] == "average" or "CN076" in row["problems"]
+
+
 def test_other_arguments() -> None:
     homes = pl.DataFrame(TABLE)
     with pytest.raises(cn.ChuanNgheoError, match="CN085") as caught:

@@ -201,8 +201,9 @@ def under(condition: Formula, f: Formula) -> Formula:
     """``condition and f``, with whatever the condition settles folded away in ``f``."""
     facts: dict[Formula, Formula] = {}
     for part in condition.args if condition.op == "and" else (condition,):
-        facts[part] = TRUE
-        facts[not_(part)] = FALSE
+        if not is_lit(part):
+            facts[part] = TRUE
+            facts[not_(part)] = FALSE
     return and_(condition, _assuming(f, facts, {}))
 
 
