@@ -101,7 +101,9 @@ def of_persons(person: Person) -> Iterator[Check]:
             test,
             column=person.sources[name].column,
             person=True,
-            remedy="keep the one that is right",
+            remedy="keep the one that is right"
+            if code == "CN045"
+            else "correct it, or the day of assessment: on=date(...)",
         )
 
 
@@ -149,7 +151,7 @@ def contradictions(row: Row) -> Iterator[Check]:
             total = row.totals[tree]
             value = row.sources[name].value
             apart = or_(compare("<", value, total.low), compare(">", value, total.high))
-            yield check(name, "contradicts the rows of persons", and_(given, apart))
+            yield check(name, "is not the number of persons in the other table", and_(given, apart))
         elif row.amount(name) is not None:
             opened = row._derives(name, unless_given=False)
             yield check(name, "contradicts the facts it is derived from", and_(given, opened, beyond(row, name)))
@@ -194,7 +196,7 @@ def excesses(row: Row) -> Iterator[Check]:
                 )
                 right = right if over_a == TRUE else times(right, over_a)
                 for n in {name, fact.at_most} & row.sources.keys():
-                    row._multiplied(n, 10**4)
+                    row._multiplied(n, 10**4 * max(scale.numerator, scale.denominator))
                 tests.append(and_(known_a, known_b, compare(">", left, right)))
         if tests:
             about = name if name in row.sources else fact.at_most

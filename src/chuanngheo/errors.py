@@ -79,7 +79,7 @@ def _row(row: tuple[Any, ...]) -> str:
     """One of the first rows that have a problem: its number and key where there are any."""
     number, key, value = row
     place = "" if number is None else f"row {number}"
-    if key is not None:
+    if key is not None and key is not value:
         place += f" ({quoted(key)})" if place else quoted(key)
     shown = str(value) if isinstance(value, date | Decimal) else quoted(value)
     return f"\n        {place}: {shown}" if place else f"\n        {shown}"

@@ -98,7 +98,9 @@ class Person:
         if key not in self.memo:
             kind = AGES[name]
             top = date.fromordinal(self.day).year
-            values = range(top - OLDEST - 1, top + 1) if kind == "year" else range(OLDEST * (12 if kind == "months" else 1))
+            values = (
+                range(top - OLDEST - 1, top + 1) if kind == "year" else range(OLDEST * (12 if kind == "months" else 1))
+            )
             self.memo[key] = [(v, days) for v in values if (days := births(kind, v, self.day)) is not None]
         found: list[tuple[int, Interval]] = self.memo[key]
         return found

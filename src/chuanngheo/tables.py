@@ -292,6 +292,8 @@ def _pandas(native: Any, wanted: Collection[str]) -> Table:
     for name in plain.columns:
         if pd.api.types.infer_dtype(plain[name], skipna=True) == "decimal":  # pandas keeps them as objects
             plain[name] = plain[name].astype("Float64")
+        elif pd.api.types.infer_dtype(plain[name], skipna=True) == "date":
+            plain[name] = pd.to_datetime(plain[name])
         elif str(plain[name].dtype) in ("float32", "float64"):
             plain[name] = plain[name].astype(str(plain[name].dtype).title())
         elif not pd.api.types.is_float_dtype(plain[name]):
