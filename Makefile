@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check search bench bench-peers clean
+.PHONY: help demo test check search bench bench-tables bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,13 +30,20 @@ test: check  ## style, types and all tests
 search: $(READY)  ## the property tests with thousands of examples each; takes long
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py
 
-bench: $(READY)  ## ratios against a plain function; writes benchmarks/RESULTS.md
-	$(BIN)/python benchmarks/one_household.py
+SIZES ?= 1
 
-bench-peers:  ## the same against openfisca-core and zen-engine
+bench: $(READY)  ## ratios against code written by hand; SIZES=1,10 are millions; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/one_household.py
+	$(BIN)/python benchmarks/whole_tables.py --sizes $(SIZES)
+
+bench-tables: $(READY)  ## 1, 10 and 27 million households; takes an hour, 16 GB and 5 GB of disk; writes README.md
+	$(BIN)/python benchmarks/whole_tables.py --sizes 1,10,27 --readme
+
+bench-peers:  ## the same against openfisca-core, policyengine-core and zen-engine; writes README.md
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -c benchmarks/peers-constraints.txt . OpenFisca-Core zen-engine
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -c benchmarks/peers-constraints.txt '.[polars]' OpenFisca-Core policyengine-core zen-engine
 	$(PEERS)/bin/python benchmarks/peers.py
+	$(PEERS)/bin/python benchmarks/peers_tables.py --sizes 1,10 --persons 1,10 --readme
 
 clean:  ## remove environments and caches
 	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

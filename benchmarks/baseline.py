@@ -19,6 +19,17 @@ FLAGS = (
     "deprived_information_assets",
 )
 
+#: The indicators that rest on persons.
+OF_PERSONS = tuple(
+    f"deprived_{name}"
+    for name in ("employment", "dependency", "health_insurance", "adult_education", "school_attendance", "telecommunication")
+)
+#: The columns of a table of households that the rule reads, and those that it answers.
+FACTS = ("area", "income", "household_size", *FLAGS)
+ANSWERS = (
+    "category", "possible", "undetermined_because", "problems", "deprivations", "deprivations_min", "deprivations_max",
+)  # fmt: skip
+
 
 def classify(household: dict) -> str:
     """Return poor, near_poor, average or not_poor for a well-formed household."""

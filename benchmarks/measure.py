@@ -1,10 +1,12 @@
 """What the benchmark scripts share: timing side by side, and writing the results."""
 
+import gc
 import importlib
 import os
 import platform
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from timeit import Timer
@@ -12,6 +14,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+README = Path(__file__).parent.parent / "README.md"
+BLOCK_END = "<!-- benchmark:end -->"  # of the block of the README that holds such sections
 TITLE = "# Benchmark results\n\nWritten by the scripts beside this file; see README.md.\n"
 
 
@@ -76,6 +80,33 @@ def ratio(times: Mapping[str, list[float]], over: str, under: str) -> float:
     return statistics.median(a / b for a, b in zip(times[over], times[under], strict=True))
 
 
+def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Run each contender once a round, in turn; return the seconds of its best round.
+
+    For work that takes long enough to be timed by itself. What is returned is dropped outside the
+    timing, and the order moves on by one every round.
+    """
+    names = list(contenders)
+    best = dict.fromkeys(names, float("inf"))
+    for turn in range(rounds + 1):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            gc.collect()
+            start = time.perf_counter()
+            made = contenders[name]()
+            taken = time.perf_counter() - start
+            del made
+            if turn:  # The first round warms up.
+                best[name] = min(best[name], taken)
+    return best
+
+
+def peak_memory() -> float:
+    """Return the most memory this process has held, in MB (Linux), shared libraries included."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def environment() -> str:
     """Name what the numbers depend on most: the Python and the processors."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
@@ -94,20 +125,22 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_section(name: str, text: str) -> None:
-    """Put `text` between the markers of section `name` of RESULTS.md, and print it."""
+def write_section(name: str, text: str, path: Path = RESULTS) -> None:
+    """Put `text` between the markers of section `name` of a page, and print it."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     section = f"{begin}\n{text.strip()}\n{end}"
-    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else TITLE
+    old = path.read_text(encoding="utf-8") if path.exists() else TITLE
     before, found, rest = old.partition(begin)
     if found:
         _, closed, after = rest.partition(end)
         if not closed:
-            raise SystemExit(f"{RESULTS.name}: {begin} has no {end}")
+            raise SystemExit(f"{path.name}: {begin} has no {end}")
         new = before + section + after
+    elif BLOCK_END in old:
+        new = old.replace(BLOCK_END, f"{section}\n{BLOCK_END}")
     else:
         new = f"{old.rstrip()}\n\n{section}\n"
-    RESULTS.write_text(new, encoding="utf-8")
+    path.write_text(new, encoding="utf-8")
     print(text.strip())
 
 

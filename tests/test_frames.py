@@ -65,13 +65,15 @@ class Way:
         """Households that can stand in one table: without what no column can hold, and all with persons or none."""
         readings = dict(self.readings) or None
         found = households(self.standard, method=self.method, members=self.members, readings=readings).map(holdable)
-        return found.map(with_somebody) if self.members else found
+        return with_persons(found) if self.members else found
 
 
-def with_somebody(household: Household) -> Row:
-    """The household with persons of whom nothing is known, where its persons were left out."""
-    unknown: list[Row] = [{} for _ in range(household.get("household_size") or 1)]
-    return {**household, "members": household.get("members") or unknown}
+@st.composite
+def with_persons(draw: Any, found: st.SearchStrategy[Row]) -> Row:
+    """The next household whose persons were not left out: a filter would give up too soon."""
+    while not (household := draw(found)).get("members"):
+        pass
+    return household
 
 
 STANDARD = {
@@ -324,7 +326,8 @@ def test_frames_of_narwhals_come_back_as_such(engine: str) -> None:
     homes, people = (nw.from_native(table) for table in ENGINES[engine].of(Tables(HOMES, PEOPLE)))
     made = VN_2022.classify(homes, people)
     assert isinstance(made, type(homes))
-    assert ENGINES[engine].rows(nw.to_native(made))[0]["category"] == "average"
+    rows = ENGINES[engine].rows(nw.to_native(made))
+    assert {row[KEY]: row["category"] for row in rows} == {"d": "average", "a": None, "b": None, "c": None}
 
 
 @both_checks
@@ -337,7 +340,7 @@ def test_polars_columns_stay_as_they_are(check: str) -> None:
 
 
 def test_arrow_columns_stay_as_they_are() -> None:
-    table = HOMES.to_arrow().append_column("list", pa.array([[1], [], None, [2, 3]]))
+    table = HOMES.drop("weight").to_arrow().append_column("list", pa.array([[1], [], None, [2, 3]]))
     made = VN_2022.classify(table.replace_schema_metadata({"whose": "ours"}))
     assert made.select(table.column_names).equals(table)
     assert made.schema.metadata == {b"whose": b"ours"}
@@ -556,7 +559,7 @@ def test_derived_values_may_be_given_row_by_row(engine: str, check: str) -> None
 @every_engine
 def test_the_method_is_told_by_the_columns_or_named(engine: str) -> None:
     kind = ENGINES[engine]
-    scores = pl.DataFrame({KEY: range(4), "area": "urban", "b1": [175, 175, 176, None], "b2": [30, 29, 30, 30]})
+    scores = pl.DataFrame({KEY: range(4), "area": "urban", "b1": [175, 175, 176, None], "b2": [30, 20, 30, 30]})
     both = scores.with_columns(income_per_person=2_000_001)
     by_scores = ["poor", "near_poor", "not_poor", None]
     assert [r["category"] for r in kind.rows(VN_2022.classify(kind.make(scores)))] == by_scores
@@ -578,5 +581,5 @@ def test_readings_are_chosen(engine: str) -> None:
     rows = kind.rows(std.classify(table, readings={"near-poor-gap": "literal"}))
     assert [row["category"] for row in rows] == ["poor", None, "near_poor"]
     assert [row["possible"] for row in rows] == ["poor", "no_class", "near_poor"]
-    with pytest.raises(cn.HouseholdError, match="literally"):
+    with pytest.raises(cn.NoStandard, match="literally"):
         std.classify(table, readings={"near-poor-gap": "literally"})
