@@ -154,6 +154,7 @@ def make_plan(
     row = Row(prepared, mine, found, person_schema is not None, guarded=not checked)
     if not checked:  # how far a column is multiplied says how large it may be
         _outputs(row, [])
+        tuple(of_row(row))
         row = Row(prepared, mine, found, person_schema is not None, dict(row.factors), guarded=True)
     checks: list[Check] = []
     person_checks: tuple[Check, ...] = ()
