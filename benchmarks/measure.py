@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 README = Path(__file__).parent.parent / "README.md"
-BLOCK_END = "<!-- benchmark:end -->"  # of the block of the README that holds such sections
+BLOCK = ("<!-- benchmark:begin -->", "<!-- benchmark:end -->")  # in the README
 TITLE = "# Benchmark results\n\nWritten by the scripts beside this file; see README.md.\n"
 
 
@@ -125,23 +125,37 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_section(name: str, text: str, path: Path = RESULTS) -> None:
-    """Put `text` between the markers of section `name` of a page, and print it."""
+def write_section(name: str, text: str) -> None:
+    """Put `text` between the markers of section `name` of RESULTS.md, and print it."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     section = f"{begin}\n{text.strip()}\n{end}"
-    old = path.read_text(encoding="utf-8") if path.exists() else TITLE
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else TITLE
     before, found, rest = old.partition(begin)
     if found:
         _, closed, after = rest.partition(end)
         if not closed:
-            raise SystemExit(f"{path.name}: {begin} has no {end}")
+            raise SystemExit(f"{RESULTS.name}: {begin} has no {end}")
         new = before + section + after
-    elif BLOCK_END in old:
-        new = old.replace(BLOCK_END, f"{section}\n{BLOCK_END}")
     else:
         new = f"{old.rstrip()}\n\n{section}\n"
-    path.write_text(new, encoding="utf-8")
+    RESULTS.write_text(new, encoding="utf-8")
     print(text.strip())
+
+
+def write_readme(*names: str) -> None:
+    """Make the block of the README anew from these sections of RESULTS.md, as far as they are there."""
+    results, readme = RESULTS.read_text(encoding="utf-8"), README.read_text(encoding="utf-8")
+    texts = []
+    for name in names:
+        _, found, rest = results.partition(f"<!-- {name}: begin -->\n")
+        if found:
+            _, _, text = rest.partition("\n\n")  # without its heading
+            texts.append(text.partition(f"\n<!-- {name}: end -->")[0])
+    before, begin, rest = readme.partition(BLOCK[0])
+    _, end, after = rest.partition(BLOCK[1])
+    if not end:
+        raise SystemExit(f"{README.name} has no block {' ... '.join(BLOCK)}")
+    README.write_text(before + "\n".join((begin, "\n\n".join(texts), end)) + after, encoding="utf-8")
 
 
 def _number(value: float) -> str:

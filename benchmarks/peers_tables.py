@@ -28,7 +28,7 @@ import polars as pl
 
 import synthetic
 from baseline import FLAGS, OF_PERSONS
-from measure import README, Row, in_turn, library, table, write_section
+from measure import Row, in_turn, library, table, write_readme, write_section
 
 STANDARD = "vn-2022"
 MILLION = synthetic.MILLION
@@ -311,7 +311,7 @@ def main() -> None:
     text = f"{', '.join(f'{name} {version(name)}' for name in PEERS)}; the class of every household.\n\n{table(rows_of_page)}"
     write_section("peers tables", f"## Whole tables in other engines\n\n{text}")
     if given.readme:
-        write_section("benchmark peers", text, README)
+        write_readme("all tables", "peers tables")
 
 
 if __name__ == "__main__":

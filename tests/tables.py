@@ -45,18 +45,22 @@ class Tables:
         return any(t is not None and t.width > 1 for t in (self.households, self.persons))
 
 
-def holdable(household: Household) -> Row:
-    """The household without what no column can hold: a number without an end in decimals is unknown."""
-    found = {name: _holdable(value) for name, value in household.items() if name != "members"}
+def holdable(household: Household, *, floats: bool = False) -> Row:
+    """The household without what no column can hold: a number without an end in decimals is unknown.
+
+    ``floats`` leaves out every fraction: as a float it is no exact number of đồng.
+    """
+
+    def held(value: Any) -> Any:
+        if isinstance(value, Fraction) and value.denominator == 1:
+            return int(value)
+        whole = not isinstance(value, Decimal) or value == int(value)
+        return None if isinstance(value, Fraction) or (floats and not whole) else value
+
+    found = {name: held(value) for name, value in household.items() if name != "members"}
     if household.get("members"):
-        found["members"] = [{n: _holdable(v) for n, v in person.items()} for person in household["members"]]
+        found["members"] = [{name: held(value) for name, value in person.items()} for person in household["members"]]
     return found
-
-
-def _holdable(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else None
-    return value
 
 
 def as_tables(standard: cn.Standard, households: Iterable[Household]) -> Tables:

@@ -17,7 +17,7 @@ from tables import KEY, Row, Tables, as_tables
 from test_frames import ASIDE, LISTS, READ_OTHERWISE, STANDARD, WAYS, Way, all_agree, assessed, every_way
 
 Run = Callable[[str, Mapping[str, pl.DataFrame]], list[Row]]
-FEW = settings(LISTS, max_examples=max(1, LISTS.max_examples // 3))  # test_frames looks at many more
+FEW = settings(LISTS, max_examples=max(1, LISTS.max_examples // 2))  # test_frames looks at many more
 HOMES, PEOPLE = "homes", "people"
 
 
@@ -84,7 +84,7 @@ def check(way: Way, given: list[Row], dialect: str, run: Run) -> None:
 @FEW
 @given(data=st.data())
 def test_duckdb_says_what_assess_says(way: Way, data: st.DataObject) -> None:
-    check(way, data.draw(st.lists(way.drawn(), min_size=20, max_size=40)), "duckdb", run_duckdb)
+    check(way, data.draw(st.lists(way.drawn(), min_size=10, max_size=20)), "duckdb", run_duckdb)
 
 
 @pytest.mark.parametrize("way", [*WAYS, *READ_OTHERWISE[:6]], ids=str)
@@ -92,7 +92,7 @@ def test_postgres_says_what_assess_says(way: Way, database: Any) -> None:
     @settings(FEW, phases=(Phase.generate,))
     @given(data=st.data())
     def many(data: st.DataObject) -> None:
-        check(way, data.draw(st.lists(way.drawn(), min_size=20, max_size=40)), "postgres", run_postgres(database))
+        check(way, data.draw(st.lists(way.drawn(), min_size=10, max_size=20)), "postgres", run_postgres(database))
 
     many()
 
