@@ -28,8 +28,8 @@ from chuanngheo.tree import Ref
 from tables import DIGITS, ENGINES, KEY, Engine, Household, Row, Tables, as_tables, holdable, pandas_rows
 
 EXAMPLES = settings.get_profile(settings.get_current_profile_name()).max_examples
-LISTS = settings(max_examples=EXAMPLES * 4 // 100)  # each of them holds many households
-MANY = 60  # households that one run of an engine answers
+LISTS = settings(max_examples=EXAMPLES * 2 // 100)  # each of them holds many households
+MANY = 40  # households that one run of an engine answers
 ASIDE = "_found"  # answers beside what was given: nothing that a table holds hides them
 OF_A_PERSON = re.compile(r"^members\[\d+\]")
 
