@@ -28,7 +28,7 @@ test: check  ## style, types and all tests
 	$(BIN)/python -m pytest
 
 search: $(READY)  ## the property tests with thousands of examples each; takes long
-	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py tests/test_frames.py
 
 SIZES ?= 1
 

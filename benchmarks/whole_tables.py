@@ -59,7 +59,7 @@ def group_polars(path: Path, rounds: int) -> Found:
     wanted = by_hand.with_polars(few.lazy()).collect()
     agree(std.classify(few.lazy(), check="defer").collect(), wanted, "polars, lazy")
     agree(std.classify(few), wanted, "polars, eager")
-    return in_turn(
+    found = in_turn(
         {
             "by hand, in-memory engine": lambda: by_hand.with_polars(lazy).collect(engine="in-memory"),
             "by hand, streaming engine": lambda: by_hand.with_polars(lazy).collect(engine="streaming"),
@@ -70,6 +70,7 @@ def group_polars(path: Path, rounds: int) -> Found:
         },
         rounds,
     )
+    return found | {"by hand": min(found["by hand, in-memory engine"], found["by hand, streaming engine"])}
 
 
 def sums(lazy: Any, names: tuple[str, ...]) -> Any:
@@ -127,19 +128,21 @@ def group_duckdb(path: Path, rounds: int) -> Found:
     def related(name: str) -> str:
         return std.classify(connection.table(name), check="defer").sql_query()
 
-    def written(name: str) -> str:
-        return f"SELECT {', '.join(('household_id', *ANSWERS))} FROM ({std.to_sql('duckdb', households=name, columns=FACTS)})"
+    def of_answers(query: str) -> str:
+        return f"SELECT household_id, {', '.join(ANSWERS)} FROM ({query})"
 
     wanted = answered(by_hand.duckdb_query("few"))
     agree(answered(related("few")), wanted, "DuckDB, relation")
-    agree(answered(written("few")), wanted, "DuckDB, to_sql")
+    agree(answered(std.to_sql("duckdb", households="few", columns=FACTS)), wanted, "DuckDB, to_sql")
+    query = by_hand.duckdb_query("households")
+    hand_answers, to_sql = of_answers(query), of_answers(std.to_sql("duckdb", households="households", columns=FACTS))
     total = ", ".join(f"sum({n})" if n in ("income", "household_size") else f"count(*) FILTER ({n})" for n in FACTS[1:])
     return in_turn(
         {
-            "by hand": lambda: made(by_hand.duckdb_query("households")),
-            "by hand, answers only": lambda: made(f"SELECT household_id, {', '.join(ANSWERS)} FROM ({by_hand.duckdb_query('households')})"),
+            "by hand": lambda: made(query),
+            "by hand, answers only": lambda: made(hand_answers),
             "relation": lambda: made(related("households")),
-            "to_sql": lambda: made(written("households")),
+            "to_sql": lambda: made(to_sql),
             "sum": lambda: connection.execute(f"SELECT count(*) FILTER (area = 'urban'), {total} FROM households").fetchall(),
         },
         rounds,
@@ -203,9 +206,9 @@ def in_own_process(program: str, *arguments: object) -> Any:
 
 # (what is measured, group, over, under, goal); a ratio of best times.
 RATIOS: tuple[tuple[str, str, str, str, float | None], ...] = (
-    ("polars lazy / by hand", "polars", "lazy", "by hand, in-memory engine", 1.10),
+    ("polars lazy / by hand, quicker engine", "polars", "lazy", "by hand", 1.10),
     ("polars streaming / by hand", "polars", "streaming", "by hand, streaming engine", 1.10),
-    ("polars eager, checked first / by hand", "polars", "eager", "by hand, streaming engine", 1.40),
+    ("polars eager, checked first / by hand", "polars", "eager", "by hand", 1.40),
     ("pandas, checked first / by hand", "pandas", "pandas, checked", "by hand, pandas", 1.0),
     ("pandas / by hand", "pandas", "pandas", "by hand, pandas", None),
     ("pyarrow, checked first / pandas by hand", "pandas", "pyarrow, checked", "by hand, pandas", 1.0),
