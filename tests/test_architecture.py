@@ -64,7 +64,7 @@ def test_no_amounts_years_or_provinces_in_the_engine(room: str) -> None:
         "resolving": {5000},
         "methods": {512},  # what is remembered
         "templates": {2048},
-        "units": {1000, 1_000_000},
+        "units": {1000, 100_000, 1_000_000},
         "household": {2000},  # a day for ages that are given as they are
         "case": {2000},
         "persons": {2000},

@@ -245,3 +245,75 @@ classes:
     assert [p.code for p in problems(tmp_path, text)] == ["CN020"]
     text = GOOD.replace("    cite: {source: act, at: Điều 2, grade: A}\n", "")
     assert [p.code for p in problems(tmp_path, text)] == ["CN009"]
+
+
+CHILD = """\
+standard: xx-2
+extends: vn-2022@1
+version: 1
+revision: 1
+jurisdiction: vn-xx
+entity: household
+title: {vi: Chuẩn con, en: Child}
+applies:
+  - {from: 2023-01-01, cite: {source: nd-07, at: Điều 3, grade: A}}
+"""
+
+
+def test_a_child_leaves_out_what_it_is_without(tmp_path: Path) -> None:
+    std = read(tmp_path, CHILD + "without: {indicators: [sanitation, radio_set], methods: [scores], lines: [score_line]}\n"
+               .replace(", radio_set", ""))  # fmt: skip
+    assert "sanitation" not in std.indicators and len(std.indicators) == 11
+    assert list(std.methods) == ["criteria"]
+    assert "score_line" not in std.lines
+    assert std.assess({"area": "rural", "income_per_person": 1, "deprivations": 3}).category == "poor"
+    with pytest.raises(cn.HouseholdError, match="CN050"):
+        std.assess({"area": "rural", "income_per_person": 1, "deprivations": 12})
+
+
+def test_every_fault_of_without_is_told(tmp_path: Path) -> None:
+    found = problems(tmp_path, CHILD + """\
+without:
+  indicators: [sewer, sanitation]
+  classes: [average]
+indicators:
+  sanitation:
+    dimension: water_sanitation
+    label: {vi: hố xí, en: toilet}
+    cite: {source: nd-07, at: Phụ lục, grade: D}
+""")  # fmt: skip
+    assert [(p.code, p.message.split(" ")[-3:]) for p in found] == [
+        ("CN025", ["sewer", "in", "indicators"]),
+        ("CN025", ["and", "written", "again"]),
+        ("CN025", ["entries", "out", "of"]),
+    ]
+    (alone,) = problems(tmp_path, GOOD + "without: {lines: [poverty_line]}\n")
+    assert alone.code == "CN025"
+
+
+UNREAD = GOOD.replace("    when: income_per_person <= poverty_line\n", '    when: rule_not_found == "poor"\n').replace(
+    "lines:\n",
+    """\
+facts:
+  household:
+    rule_not_found:
+      kind: code
+      unread: true
+      label: {vi: quy tắc chưa tìm thấy, en: rule not found}
+      codes: {poor: {vi: nghèo, en: poor}, not_poor: {vi: không nghèo, en: not poor}}
+lines:
+""",
+)
+
+
+def test_a_text_that_was_not_found_leaves_the_class_open(tmp_path: Path) -> None:
+    std = read(tmp_path, UNREAD)
+    a = std.assess({"area": "rural", "income_per_person": 1000})
+    assert (a.status, a.possible, a.missing) == ("undetermined", ("poor", "not_poor"), ("rule_not_found",))
+    assert a.next_question is None
+    assert [c.about for c in a.caveats if c.kind == "not_found"] == ["rule_not_found"]
+    assert "rule not found" in a.explain("en") and "quy tắc chưa tìm thấy" in a.explain("vi")
+    assert int(std.line("poverty_line", area="urban")) == 2000
+    assert "rule_not_found" not in std.input_schema()["properties"]
+    with pytest.raises(cn.HouseholdError, match="CN066"):
+        std.assess({"rule_not_found": "poor"})

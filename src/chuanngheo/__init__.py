@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .answering import Standard
     from .assessment import Assessment
     from .catalogue import (
+        Catalogue,
         ReviewStandard,
         applicable,
         assess,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         for_review,
         line,
         read_standard,
+        shipped,
         standard,
         standards,
     )
@@ -32,6 +34,7 @@ _ROOMS = {
     "assessment": ("Assessment",),
     "results": ("Caveat", "Flip", "TraceStep"),
     "catalogue": (
+        "Catalogue",
         "ReviewStandard",
         "applicable",
         "assess",
@@ -39,6 +42,7 @@ _ROOMS = {
         "for_review",
         "line",
         "read_standard",
+        "shipped",
         "standard",
         "standards",
     ),
@@ -68,6 +72,7 @@ def __dir__() -> list[str]:
 __all__ = [
     "DATA_VERSION",
     "Assessment",
+    "Catalogue",
     "Caveat",
     "ChuanNgheoError",
     "Cite",
@@ -88,6 +93,7 @@ __all__ = [
     "for_review",
     "line",
     "read_standard",
+    "shipped",
     "standard",
     "standards",
 ]

@@ -176,8 +176,9 @@ class Assessment:
 
     @property
     def next_question(self) -> str | None:
-        """The missing fact whose answer settles most."""
-        keys = self._missing_keys()
+        """The missing fact whose answer settles most; None where only an unread text would settle it."""
+        facts = self.standard.facts
+        keys = tuple(k for k in self._missing_keys() if not (k in facts and facts[k].unread))
         if not keys:
             return None
         from .deciding import next_question

@@ -1,4 +1,9 @@
-"""Which standard, which version, which day: the shipped rule files as a catalogue."""
+"""Which standard, which version, which day: the shipped rule files as a catalogue.
+
+A :class:`Catalogue` is a value: that of the shipped standards (:func:`shipped`), or that with
+standards of your own beside them (:meth:`Catalogue.having`). The functions of this room ask the
+shipped one.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +14,14 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import attrs
+
 from .answering import Standard, sorted_by_age
 from .assessment import Assessment
 from .errors import NoStandard, RuleFileError, as_day, nearest
 from .model import Cite, Fact, Quantity, Span, Text
-from .reading import read_rules, vocabulary_facts
+from .reading import entities, read_rules, vocabulary_facts
+from .resolving import HOUSEHOLD
 from .source import MAX_BYTES, Node, read_nodes
 from .values import Frozen, evolve, frozen
 from .version import standards_folder
@@ -36,32 +44,18 @@ def _text(path: str) -> str:
 
 @frozen
 class Shelved(Frozen):
-    """A shipped rule file: ``vn/household/2022/v1.yaml``."""
+    """A rule file (``vn/household/2022/v1.yaml``), read when it is first needed, or a standard at hand."""
 
     id: str
     jurisdiction: str
     entity: str
     version: int
-    path: str
+    path: str = ""
+    at_hand: Standard | None = None
 
-
-@cache
-def _shelf() -> Mapping[str, tuple[Shelved, ...]]:
-    """The files of every standard by id, versions in order."""
-    root = standards_folder()
-    found: dict[str, list[Shelved]] = {}
-    for folder, _, files in sorted(os.walk(root)):
-        parts = os.path.relpath(folder, root).split(os.sep)
-        if len(parts) != 3:
-            continue
-        jurisdiction, entity, name = parts
-        identifier = f"{jurisdiction}-{name}" if entity == "household" else f"{jurisdiction}-{entity}-{name}"
-        for file in files:
-            stem, ending = os.path.splitext(file)
-            if ending == ".yaml" and stem[:1] == "v" and stem[1:].isdigit():
-                shelved = Shelved(identifier, jurisdiction, entity, int(stem[1:]), os.path.join(folder, file))
-                found.setdefault(identifier, []).append(shelved)
-    return {k: tuple(sorted(v, key=lambda f: f.version)) for k, v in found.items()}
+    @property
+    def standard(self) -> Standard:
+        return self.at_hand if self.at_hand is not None else _read(self.path)
 
 
 @cache
@@ -79,7 +73,7 @@ def read_standard(path: str | os.PathLike[str]) -> Standard:
     """Read a rule file of your own; CSV tables lie beside it.
 
     Raises :class:`RuleFileError` listing every problem with file, line, column and excerpt.
-    Nothing in the file is executed.
+    Nothing in the file is executed. What it ``extends`` is a shipped standard.
     """
     file = os.fspath(path)
     with open(file, "rb") as opened:
@@ -101,133 +95,201 @@ def read_standard(path: str | os.PathLike[str]) -> Standard:
     )
 
 
-def standard(name: str) -> Standard:
-    """A shipped standard: ``vn-2022`` (newest version), ``vn-2022@1`` or ``vn-2022@1.1`` exactly.
+@attrs.frozen(eq=False, repr=False)
+class Catalogue:
+    """Standards to choose from by name and by day. Versions of one standard stand in order."""
 
-    Raises :class:`NoStandard`, a ``LookupError``.
+    shelf: Mapping[str, tuple[Shelved, ...]]
 
-    >>> standard("vn-2001").id
-    'vn-2001'
-    """
-    base, _, wanted = name.partition("@")
-    files = _shelf().get(base)
-    if files is None:
-        raise NoStandard(f"there is no standard {base!r}; {nearest(base, _shelf())}")
-    version, _, revision = wanted.partition(".")
-    if not version:
-        return _read(files[-1].path)
-    match = [f for f in files if str(f.version) == version]
-    if not match:
-        raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(str(f.version) for f in files)}")
-    found = _read(match[0].path)
-    if revision and revision != str(found.revision):
+    def having(self, *standards: Standard) -> Catalogue:
+        """This catalogue with standards of your own; one of the same id and version takes the other's place.
+
+        >>> import chuanngheo as cn
+        >>> local = cn.read_standard("docs/examples/local.yaml")
+        >>> cn.shipped().having(local).applicable(date(2099, 10, 1), jurisdiction="vn-mau").id
+        'vn-mau-2099'
+        """
+        shelf = dict(self.shelf)
+        for own in standards:
+            kept = [f for f in shelf.get(own.id, ()) if f.version != own.version]
+            kept.append(Shelved(own.id, own.jurisdiction, own.entity, own.version, at_hand=own))
+            shelf[own.id] = tuple(sorted(kept, key=lambda f: f.version))
+        return Catalogue(shelf)
+
+    def standard(self, name: str) -> Standard:
+        """A standard by name: ``vn-2022`` (newest version), ``vn-2022@1``, or ``vn-2022@1.1`` exactly.
+
+        Raises :class:`NoStandard`, a ``LookupError``.
+        """
+        base, _, wanted = name.partition("@")
+        files = self.shelf.get(base)
+        if files is None:
+            raise NoStandard(f"there is no standard {base!r}; {nearest(base, self.shelf)}")
+        version, _, revision = wanted.partition(".")
+        if not version:
+            return files[-1].standard
+        match = [f for f in files if str(f.version) == version]
+        if not match:
+            raise NoStandard(f"{base} has no version {version!r}; allowed: {', '.join(str(f.version) for f in files)}")
+        found = match[0].standard
+        if revision and revision != str(found.revision):
+            raise NoStandard(
+                f"{base}@{version} is here in revision {found.revision}, not {revision}; "
+                "install the release that carries it"
+            )
+        return found
+
+    def standards(self, jurisdiction: str | None = COUNTRY, entity: str | None = HOUSEHOLD) -> list[Standard]:
+        """Every standard of a jurisdiction in its newest version, oldest first; None takes all of them."""
+        newest = (files[-1] for files in self.shelf.values())
+        return sorted_by_age([f.standard for f in newest if _fits(f, jurisdiction, entity)])
+
+    def versions(self, jurisdiction: str | None = COUNTRY, entity: str | None = HOUSEHOLD) -> list[Standard]:
+        """Every version of every standard of a jurisdiction, oldest first."""
+        everything = (f for files in self.shelf.values() for f in files)
+        return sorted_by_age([f.standard for f in everything if _fits(f, jurisdiction, entity)])
+
+    def jurisdictions(self, entity: str | None = None) -> tuple[str, ...]:
+        """The jurisdictions that have a standard, in order."""
+        return tuple(sorted({f.jurisdiction for files in self.shelf.values() for f in files if _fits(f, None, entity)}))
+
+    def entities(self) -> tuple[str, ...]:
+        """What the standards classify, in order: households first."""
+        found = {f.entity for files in self.shelf.values() for f in files}
+        return tuple(sorted(found, key=lambda e: (e != HOUSEHOLD, e)))
+
+    def spans(self, jurisdiction: str, entity: str, known_at: date | None = None) -> list[tuple[Standard, Span]]:
+        """Every span of days with its standard, as far as its ground was issued by ``known_at``."""
+        return [
+            (s, span)
+            for s in self.versions(jurisdiction, entity)
+            for span in s.applies
+            if known_at is None or span.known_from <= known_at
+        ]
+
+    def applicable(
+        self,
+        day: date,
+        jurisdiction: str = COUNTRY,
+        entity: str = HOUSEHOLD,
+        known_at: date | None = None,
+        fallback: bool = True,
+    ) -> Standard:
+        """The standard that covers a day, by what had been issued by ``known_at`` (default: all).
+
+        ``fallback`` allows the national standard where a jurisdiction has none of its own on that
+        day. Raises :class:`NoStandard` naming the neighbours when no standard covers the day.
+        """
+        return self.covering(day, jurisdiction, entity, known_at, fallback)[0]
+
+    def covering(
+        self, day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool
+    ) -> tuple[Standard, Span]:
+        """The standard that covers a day, and its span that does."""
+        day, known_at = as_day(day, "day"), None if known_at is None else as_day(known_at, "known_at")
+        spans = self.spans(jurisdiction, entity, known_at)
+        found = on_day(spans, day)
+        if found is None and fallback and jurisdiction.startswith(f"{COUNTRY}-"):
+            spans = self.spans(COUNTRY, entity, known_at)
+            national = on_day(spans, day)
+            found = (_standing_in(national[0], jurisdiction), national[1]) if national else None
+        if found is not None:
+            return found
+        known = f" by what was issued up to {known_at}" if known_at else ""
+        before = max((x for x in spans if x[1].end and x[1].end < day), key=lambda x: x[1].end or day, default=None)
+        after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
+        hints = [f"{before[0].id} ends on {before[1].end}"] if before else []
+        hints += [f"{after[0].id} begins on {after[1].start}"] if after else []
+        places = self.jurisdictions()
+        if jurisdiction not in places:
+            hints.append(nearest(jurisdiction, places))
+        if entity not in self.entities():
+            hints.append(nearest(entity, self.entities()))
         raise NoStandard(
-            f"{base}@{version} is here in revision {found.revision}, not {revision}; install the release that carries it"
+            f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}"
         )
-    return found
+
+    def line(
+        self,
+        name: str,
+        on: date,
+        *,
+        jurisdiction: str = COUNTRY,
+        entity: str = HOUSEHOLD,
+        known_at: date | None = None,
+        **codes: str,
+    ) -> Quantity:
+        """A line on a day, with the next change known; see :func:`line`."""
+        on, known_at = as_day(on, "on"), None if known_at is None else as_day(known_at, "known_at")
+        found, span = self.covering(on, jurisdiction, entity, known_at, True)
+        here = _on_span(found.line(name, **codes), span)
+        spans = self.spans(found.jurisdiction, entity, known_at)
+        return Quantity(
+            here.value, here.unit, here.cite, name=name, standard=here.standard,
+            next_change=_next_change(spans, on, here, name, codes),
+        )  # fmt: skip
+
+    def for_review(self, year: int, jurisdiction: str = COUNTRY, known_at: date | None = None) -> list[ReviewStandard]:
+        """The standards of the autumn round of a year; see :func:`for_review`."""
+        ends = self.covering(date(year, 12, 31), jurisdiction, HOUSEHOLD, known_at, True)
+        rounds = [ReviewStandard(ends[0], "year_end", date(year, 12, 31), ends[1].cite, PURPOSES["year_end"])]
+        first = date(year + 1, 1, 1)
+        try:
+            starts = self.covering(first, jurisdiction, HOUSEHOLD, known_at, True)
+        except NoStandard:
+            return rounds
+        cite = starts[1].cite if starts[0] == ends[0] or starts[1].review is None else starts[1].review
+        rounds.append(ReviewStandard(starts[0], "next_year", first, cite, PURPOSES["next_year"]))
+        return rounds
+
+    def assess(
+        self,
+        household: Mapping[str, Any],
+        on: date,
+        jurisdiction: str = COUNTRY,
+        known_at: date | None = None,
+        method: str | None = None,
+        readings: Mapping[str, str] | None = None,
+        derive: str = "all",
+        entity: str = HOUSEHOLD,
+    ) -> Assessment:
+        """Assess under the standard that covers a day; see :func:`assess`."""
+        found = self.applicable(on, jurisdiction, entity, known_at)
+        return found.assess(household, on=on, method=method, readings=readings, derive=derive)
 
 
-def standards(jurisdiction: str = COUNTRY, entity: str = "household") -> list[Standard]:
-    """Every standard of a jurisdiction in its newest version, oldest first."""
-    newest = (files[-1] for files in _shelf().values())
-    found = [_read(f.path) for f in newest if (f.jurisdiction, f.entity) == (jurisdiction, entity)]
-    return sorted_by_age(found)
+def _fits(file: Shelved, jurisdiction: str | None, entity: str | None) -> bool:
+    return jurisdiction in (None, file.jurisdiction) and entity in (None, file.entity)
 
 
-def _versions(jurisdiction: str, entity: str) -> list[Standard]:
-    everything = (f for files in _shelf().values() for f in files)
-    return [_read(f.path) for f in everything if (f.jurisdiction, f.entity) == (jurisdiction, entity)]
+@cache
+def shipped() -> Catalogue:
+    """The catalogue of the standards that come with the library; files are read when they are needed."""
+    root = standards_folder()
+    found: dict[str, list[Shelved]] = {}
+    for folder, _, files in sorted(os.walk(root)):
+        parts = os.path.relpath(folder, root).split(os.sep)
+        if len(parts) != 3:
+            continue
+        jurisdiction, entity, name = parts
+        identifier = f"{jurisdiction}-{name}" if entity == HOUSEHOLD else f"{jurisdiction}-{entity}-{name}"
+        for file in files:
+            stem, ending = os.path.splitext(file)
+            if ending == ".yaml" and stem[:1] == "v" and stem[1:].isdigit():
+                shelved = Shelved(identifier, jurisdiction, entity, int(stem[1:]), os.path.join(folder, file))
+                found.setdefault(identifier, []).append(shelved)
+    return Catalogue({k: tuple(sorted(v, key=lambda f: f.version)) for k, v in found.items()})
 
 
-def _spans(jurisdiction: str, entity: str, known_at: date | None) -> list[tuple[Standard, Span]]:
-    return [
-        (s, span)
-        for s in _versions(jurisdiction, entity)
-        for span in s.applies
-        if known_at is None or span.known_from <= known_at
-    ]
-
-
-def _on_day(spans: list[tuple[Standard, Span]], day: date) -> tuple[Standard, Span] | None:
+def on_day(spans: list[tuple[Standard, Span]], day: date) -> tuple[Standard, Span] | None:
     """Of the spans that hold a day, the one whose ground was issued last."""
     holding = [(s, span) for s, span in spans if span.holds(day)]
     return max(holding, key=lambda pair: (pair[1].known_from, pair[0].version), default=None)
 
 
-def applicable(
-    day: date,
-    jurisdiction: str = COUNTRY,
-    entity: str = "household",
-    known_at: date | None = None,
-    fallback: bool = True,
-) -> Standard:
-    """The standard that covers a day, by what had been issued by ``known_at`` (default: all).
-
-    ``fallback`` allows the national standard where a jurisdiction has none of its own.
-    Raises :class:`NoStandard` naming the neighbours when no standard covers the day.
-    """
-    return _applicable(day, jurisdiction, entity, known_at, fallback)[0]
-
-
-def _applicable(
-    day: date, jurisdiction: str, entity: str, known_at: date | None, fallback: bool
-) -> tuple[Standard, Span]:
-    day, known_at = as_day(day, "day"), None if known_at is None else as_day(known_at, "known_at")
-    spans = _spans(jurisdiction, entity, known_at)
-    found = _on_day(spans, day)
-    if found is None and fallback and jurisdiction.startswith(f"{COUNTRY}-"):
-        spans = _spans(COUNTRY, entity, known_at)
-        national = _on_day(spans, day)
-        found = (_standing_in(national[0], jurisdiction), national[1]) if national else None
-    if found is not None:
-        return found
-    known = f" by what was issued up to {known_at}" if known_at else ""
-    before = max((x for x in spans if x[1].end and x[1].end < day), key=lambda x: x[1].end or day, default=None)
-    after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
-    hints = [f"{before[0].id} ends on {before[1].end}"] if before else []
-    hints += [f"{after[0].id} begins on {after[1].start}"] if after else []
-    places = {f.jurisdiction for files in _shelf().values() for f in files}
-    if jurisdiction not in places:
-        hints.append(nearest(jurisdiction, places))
-    raise NoStandard(
-        f"no {entity} standard of {jurisdiction} covers {day}{known}; {'; '.join(hints) or 'none is known'}"
-    )
-
-
 @cache
 def _standing_in(national: Standard, jurisdiction: str) -> Standard:
     return evolve(national, stands_in_for=jurisdiction)
-
-
-def line(
-    name: str,
-    on: date,
-    *,
-    jurisdiction: str = COUNTRY,
-    entity: str = "household",
-    known_at: date | None = None,
-    **codes: str,
-) -> Quantity:
-    """A line on a day, with the next change known: the commonest question of all.
-
-    >>> from datetime import date
-    >>> q = line("poverty_line", on=date(2026, 3, 1), area="rural")
-    >>> int(q), q.unit, q.grade
-    (1500000, 'VND/person/month', 'B')
-    >>> q.next_change[0], int(q.next_change[1])
-    (datetime.date(2027, 1, 1), 2200000)
-
-    ``grade`` is the weaker of the line's and of the span's for that day. Raises
-    :class:`NoStandard` when no standard covers the day or the line is not in it.
-    """
-    on, known_at = as_day(on, "on"), None if known_at is None else as_day(known_at, "known_at")
-    found, span = _applicable(on, jurisdiction, entity, known_at, True)
-    here = _on_span(found.line(name, **codes), span)
-    spans = _spans(found.jurisdiction, entity, known_at)
-    return Quantity(
-        here.value, here.unit, here.cite, name=name, standard=here.standard,
-        next_change=_next_change(spans, on, here, name, codes),
-    )  # fmt: skip
 
 
 def _on_span(quantity: Quantity, span: Span) -> Quantity:
@@ -249,7 +311,7 @@ def _next_change(
         {s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on}
     )
     for day in days:
-        found = _on_day(spans, day)
+        found = on_day(spans, day)
         if found is None:
             return None if day > max(s.start for _, s in spans) else (day, None, here.cite)
         other, span = found
@@ -294,6 +356,61 @@ PURPOSES: Mapping[str, Text] = {
 }
 
 
+def standard(name: str) -> Standard:
+    """A shipped standard: ``vn-2022`` (newest version), ``vn-2022@1`` or ``vn-2022@1.1`` exactly.
+
+    Raises :class:`NoStandard`, a ``LookupError``.
+
+    >>> standard("vn-2001").id
+    'vn-2001'
+    """
+    return shipped().standard(name)
+
+
+def standards(jurisdiction: str = COUNTRY, entity: str = HOUSEHOLD) -> list[Standard]:
+    """Every standard of a jurisdiction in its newest version, oldest first."""
+    return shipped().standards(jurisdiction, entity)
+
+
+def applicable(
+    day: date,
+    jurisdiction: str = COUNTRY,
+    entity: str = HOUSEHOLD,
+    known_at: date | None = None,
+    fallback: bool = True,
+) -> Standard:
+    """The standard that covers a day, by what had been issued by ``known_at`` (default: all).
+
+    ``fallback`` allows the national standard where a jurisdiction has none of its own.
+    Raises :class:`NoStandard` naming the neighbours when no standard covers the day.
+    """
+    return shipped().applicable(day, jurisdiction, entity, known_at, fallback)
+
+
+def line(
+    name: str,
+    on: date,
+    *,
+    jurisdiction: str = COUNTRY,
+    entity: str = HOUSEHOLD,
+    known_at: date | None = None,
+    **codes: str,
+) -> Quantity:
+    """A line on a day, with the next change known: the commonest question of all.
+
+    >>> from datetime import date
+    >>> q = line("poverty_line", on=date(2026, 3, 1), area="rural")
+    >>> int(q), q.unit, q.grade
+    (1500000, 'VND/person/month', 'B')
+    >>> q.next_change[0], int(q.next_change[1])
+    (datetime.date(2027, 1, 1), 2200000)
+
+    ``grade`` is the weaker of the line's and of the span's for that day. Raises
+    :class:`NoStandard` when no standard covers the day or the line is not in it.
+    """
+    return shipped().line(name, on, jurisdiction=jurisdiction, entity=entity, known_at=known_at, **codes)
+
+
 def for_review(year: int, jurisdiction: str = COUNTRY, known_at: date | None = None) -> list[ReviewStandard]:
     """The standards of the autumn round of a year: one for its end, one for the next year's list.
 
@@ -301,16 +418,7 @@ def for_review(year: int, jurisdiction: str = COUNTRY, known_at: date | None = N
     changes with the year, the ground for listing by the new one is the ``review`` citation of its
     span; a next year that nothing covers is left out.
     """
-    ends = _applicable(date(year, 12, 31), jurisdiction, "household", known_at, True)
-    rounds = [ReviewStandard(ends[0], "year_end", date(year, 12, 31), ends[1].cite, PURPOSES["year_end"])]
-    first = date(year + 1, 1, 1)
-    try:
-        starts = _applicable(first, jurisdiction, "household", known_at, True)
-    except NoStandard:
-        return rounds
-    cite = starts[1].cite if starts[0] == ends[0] or starts[1].review is None else starts[1].review
-    rounds.append(ReviewStandard(starts[0], "next_year", first, cite, PURPOSES["next_year"]))
-    return rounds
+    return shipped().for_review(year, jurisdiction, known_at)
 
 
 def assess(
@@ -321,28 +429,34 @@ def assess(
     method: str | None = None,
     readings: Mapping[str, str] | None = None,
     derive: str = "all",
+    entity: str = HOUSEHOLD,
 ) -> Assessment:
-    """Assess a household under the standard that covers a day.
+    """Assess a household (or another ``entity``) under the standard that covers a day.
 
     >>> from datetime import date
     >>> assess({"area": "rural", "income_per_person": 1_500_001, "deprivations": 3}, on=date(2026, 3, 1)).category
     'average'
     """
-    found = applicable(on, jurisdiction, "household", known_at)
-    return found.assess(household, on=on, method=method, readings=readings, derive=derive)
+    return shipped().assess(household, on, jurisdiction, known_at, method, readings, derive, entity)
 
 
-def facts() -> Mapping[str, Fact]:
-    """The vocabulary: every fact a rule may ask for, of households and of persons."""
-    return _facts()
+def facts(entity: str = HOUSEHOLD) -> Mapping[str, Fact]:
+    """The vocabulary: every fact a rule may ask for; of households and of persons, or of another ``entity``.
+
+    Raises :class:`NoStandard` for an entity that has no vocabulary.
+    """
+    if entity not in entities(_vocabulary()):
+        raise NoStandard(f"there is no vocabulary of {entity!r}; {nearest(entity, entities(_vocabulary()))}")
+    return _facts(entity)
 
 
 @cache
-def _facts() -> Mapping[str, Fact]:
-    return vocabulary_facts(_vocabulary())
+def _facts(entity: str) -> Mapping[str, Fact]:
+    return vocabulary_facts(_vocabulary(), entity)
 
 
 __all__ = [
+    "Catalogue",
     "ReviewStandard",
     "applicable",
     "assess",
@@ -350,6 +464,7 @@ __all__ = [
     "for_review",
     "line",
     "read_standard",
+    "shipped",
     "standard",
     "standards",
 ]

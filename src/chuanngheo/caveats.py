@@ -124,6 +124,13 @@ def _grade(about: str, cite: Cite, labels: object) -> Caveat:
 
 
 def _unread(a: Assessment) -> Iterator[Caveat]:
+    for name in a.missing if a.status == "undetermined" else ():
+        fact = a.standard.facts.get(name)
+        if fact is not None and fact.unread:
+            yield Caveat("not_found", name, "D", {
+                "vi": f"Chưa xác định được vì văn bản quy định chưa tìm thấy: {fact.labels['vi']}.",
+                "en": f"Undetermined because the text that settles it was not found: {fact.labels['en']}.",
+            })  # fmt: skip
     for name in a.case.facts.unused:
         yield Caveat("not_read", name, "A", {
             "vi": f"{name} không được {a.standard.id} sử dụng.",

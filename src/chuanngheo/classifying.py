@@ -37,7 +37,7 @@ from .formula import (
     told,
     where,
 )
-from .household import household_names, person_names
+from .household import givable, household_names, person_names
 from .methods import RECORDED, choose_method
 from .model import NO_CLASS_NAME, RuleSet, Status
 from .persons import Group, Person, totals
@@ -256,7 +256,7 @@ def _status(plan: Plan, status: Status, handed: dict[str, Formula]) -> tuple[For
 def _method(asked: Asked, schema: Schema, problems: list[Problem]) -> tuple[str, Prepared]:
     rules = asked.rules
     mapped = asked.columns if isinstance(asked.columns, Mapping) else {}
-    given = [n for n in household_names(rules) if n in schema or n in mapped]
+    given = [n for n in givable(rules) if n in schema or n in mapped]
     try:
         method = choose_method(rules, given, asked.method)
     except HouseholdError as error:
@@ -270,8 +270,11 @@ def _sources(
 ) -> tuple[dict[str, Source], dict[str, Source]]:
     rules = asked.rules
     sources = read_columns(
-        household_names(rules), rules.other_facts, schema, asked.columns, "columns", problems, person_names(rules)
+        givable(rules), rules.other_facts, schema, asked.columns, "columns", problems, person_names(rules)
     )
+    for name in (n for n, f in rules.facts.items() if f.unread and (n in schema or n in (asked.columns or {}))):
+        problems.append(Problem("CN066", name, f"{name} cannot be given: the text that settles it was not found", name,
+                                remedy="leave the column out, or rename it"))  # fmt: skip
     people: dict[str, Source] = {}
     if person_schema is not None:
         people = read_columns(
@@ -309,7 +312,7 @@ def _sources(
         )
     if not sources and not people:
         problems.append(Problem("CN078", "columns", f"the table has no column that {rules.exact_id} reads", None,
-                                ", ".join(sorted(household_names(rules))),
+                                ", ".join(sorted(givable(rules))),
                                 f"name the columns of the facts: columns={{...}}; {nearest('', schema) if schema else ''}"))  # fmt: skip
     for name in schema:
         if name.startswith(ROOM):

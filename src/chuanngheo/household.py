@@ -88,7 +88,7 @@ class _Reader:
             if name in self.rules.other_facts:
                 self.unused.append(str(name))
             else:
-                known = [*household_names(self.rules), "members", *self.rules.other_facts]
+                known = [*givable(self.rules), "members", *self.rules.other_facts]
                 person = self.rules.facts.get(name) if isinstance(name, str) else None
                 remedy = nearest(str(name), known)
                 if person is not None and person.entity == "person":
@@ -98,7 +98,10 @@ class _Reader:
 
     def one(self, name: Any, value: Any) -> None:
         fact = self.check_name(name)
-        if fact is not None:
+        if fact is not None and fact.unread:
+            self.problem("CN066", str(name), f"{name} cannot be given: the text that settles it was not found", value,
+                         remedy="leave it out; the answer says what it leaves open")  # fmt: skip
+        elif fact is not None:
             result = self.value(fact, value, name)
             if result is not None:
                 self.known[name] = result
@@ -335,7 +338,7 @@ def last_place(value: Any) -> Fraction:
 def household_names(rules: RuleSet) -> Mapping[str, Fact]:
     """Everything a caller may say of a household, derived values included."""
     if "household_names" not in rules.memo:
-        names = {n: f for n, f in rules.facts.items() if f.entity == "household"}
+        names = {n: f for n, f in rules.facts.items() if f.entity != "person"}
         for values in (rules.values, *(m.values for m in rules.methods.values())):
             for name, d in values.items():
                 names.setdefault(name, Fact(name, d.kind, d.labels, unit=d.unit))
@@ -350,6 +353,11 @@ def household_names(rules: RuleSet) -> Mapping[str, Fact]:
         rules.memo["household_names"] = names
     found: Mapping[str, Fact] = rules.memo["household_names"]
     return found
+
+
+def givable(rules: RuleSet) -> Mapping[str, Fact]:
+    """What a caller can answer of it: all but the questions to texts that were not found."""
+    return {n: f for n, f in household_names(rules).items() if not f.unread}
 
 
 def person_names(rules: RuleSet) -> Mapping[str, Fact]:
@@ -372,4 +380,4 @@ def _shown(name: str, value: Any) -> str:
     return str(date.fromordinal(value)) if name == "birth_date" else str(value)
 
 
-__all__ = ["Facts", "household_names", "last_place", "person_names", "read_facts", "to_number"]
+__all__ = ["Facts", "givable", "household_names", "last_place", "person_names", "read_facts", "to_number"]

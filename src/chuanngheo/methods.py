@@ -61,7 +61,8 @@ def plan_for(rules: RuleSet, names: tuple[str, ...]) -> Planned | None:
         if len(plans) >= MAX_PLANS:
             plans.clear()
         made = None
-        if all(type(n) is str for n in names) and "members" not in names:
+        unread = {n for n, f in rules.facts.items() if f.unread}
+        if all(type(n) is str for n in names) and "members" not in names and unread.isdisjoint(names):
             try:
                 method = choose_method(rules, names, None)
             except HouseholdError:

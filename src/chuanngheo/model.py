@@ -73,7 +73,7 @@ class Fact(Frozen):
     name: str
     kind: str  # boolean, number, code, date, text
     labels: Text
-    entity: str = "household"  # or person
+    entity: str = "household"  # or person, or what else a standard classifies
     unit: str = ""
     codes: Mapping[str, Text] = field(factory=dict)
     whole: bool = False
@@ -86,6 +86,7 @@ class Fact(Frozen):
     of: Node | None = None
     of_text: str = ""
     note: Text = field(factory=dict)
+    unread: bool = False  # a question to a text that was not found: no caller can answer it
 
     def label(self, lang: str = "vi") -> str:
         return self.labels[lang]

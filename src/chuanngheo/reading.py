@@ -28,7 +28,7 @@ from .model import (
     Text,
     Unseen,
 )  # fmt: skip
-from .resolving import Reader, get, merge, with_facts, with_tables
+from .resolving import HOUSEHOLD, PERSON, Reader, get, merge, shelves_of, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
 from .tree import Const, Number, Ref, Switch, walk
 from .tree import Node as Tree
@@ -59,6 +59,7 @@ TOP = {
     ),
     "optional": (
         "extends",
+        "without",
         "facts",
         "lines",
         "tables",
@@ -107,39 +108,52 @@ def read_rules(
             )
             raise _failed(source) from None
         assert base is not None
-        root = merge(base, root)
+        root = merge(base, root, source)
+    elif (left_out := get(root, "without")) is not None:
+        source.report("CN025", left_out, "without: leaves entries out of a standard that is extended, and none is",
+                      remedy="name it: extends: vn-2022@1")  # fmt: skip
     root = with_tables(with_facts(root, vocabulary), source, beside)
-    builder = _Builder(root, source, frozenset(vocabulary_names(vocabulary)))
+    builder = _Builder(root, source, frozenset(vocabulary_names(vocabulary, shelves_of(root))))
     fields = builder.build()
     if source.problems:
         raise _failed(source)
-    household, person = _other_names(vocabulary, fields["facts"], fields["indicators"])
+    household, person = _other_names(vocabulary, fields["entity"], fields["facts"], fields["indicators"])
     return make(**fields, root=root, other_facts=household, other_person_facts=person)
 
 
 def _other_names(
-    vocabulary: Node, facts: Mapping[str, Fact], indicators: Mapping[str, Any]
+    vocabulary: Node, entity: str, facts: Mapping[str, Fact], indicators: Mapping[str, Any]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Names of the vocabulary that this standard does not read."""
-    shelves = [get(vocabulary, shelf) for shelf in ("household", "person", "indicators")]
-    household, person, known = ([] if s is None else [i.text for i in s.items] or list(s.entries) for s in shelves)
-    others = {*household, *(f"deprived_{k}" for k in known if k not in indicators), "deprivations"}
-    return frozenset(others - set(facts)), frozenset(set(person) - set(facts))
+    others = set(vocabulary_names(vocabulary, (entity,)))
+    person: set[str] = set()
+    if entity == HOUSEHOLD:
+        known = get(vocabulary, "indicators")
+        others |= {f"deprived_{i.text}" for i in (known.items if known is not None else ()) if i.text not in indicators}
+        others.add("deprivations")
+        person.update(vocabulary_names(vocabulary, (PERSON,)))
+    return frozenset(others - set(facts)), frozenset(person - set(facts))
 
 
-def vocabulary_names(vocabulary: Node) -> Iterable[str]:
-    """The names of all facts, of households and of persons."""
-    for shelf in ("household", "person"):
+def vocabulary_names(vocabulary: Node, shelves: Iterable[str]) -> Iterable[str]:
+    """The names of all facts on some shelves."""
+    for shelf in shelves:
         found = get(vocabulary, shelf)
         yield from found.entries if found is not None else ()
 
 
-def vocabulary_facts(vocabulary: Node) -> Mapping[str, Fact]:
-    """The whole vocabulary as facts."""
+def entities(vocabulary: Node) -> tuple[str, ...]:
+    """What standards classify: every shelf of the vocabulary but that of persons."""
+    return tuple(k for k in vocabulary.entries if k not in (PERSON, "indicators"))
+
+
+def vocabulary_facts(vocabulary: Node, entity: str) -> Mapping[str, Fact]:
+    """The vocabulary of one entity as facts; that of households has persons as well."""
     root = Node(0, 0, "mapping", items=[], entries={})
-    root.entries.update({k: e for k, e in vocabulary.entries.items() if k != "indicators"})
+    shelves = (entity, PERSON) if entity == HOUSEHOLD else (entity,)
+    root.entries.update({k: e for k, e in vocabulary.entries.items() if k in shelves})
     source = Source("vocabulary.yaml", ())
-    facts = _Builder(root, source).facts(root)
+    facts = _Builder(root, source).facts(root, shelves)
     if source.problems:
         raise _failed(source)
     return facts
@@ -293,7 +307,7 @@ class _Builder:
             self.sources[key] = self.instrument(key, node)
         for key, node in self.entries(top.get("interpretations"), _ID).items():
             self.interpretations[key] = self.interpretation(key, node)
-        facts = self.facts(top.get("facts"))
+        facts = self.facts(top.get("facts"), shelves_of(self.root))
         for key, node in self.entries(top.get("code_lists")).items():
             self.code_lists[key] = tuple(self.text(item) for item in node.items)
         for key, node in self.entries(top.get("tables")).items():
@@ -415,18 +429,27 @@ class _Builder:
 
     # --- facts, lines, tables -----------------------------------------------------------------
 
-    def facts(self, node: Node | None) -> dict[str, Fact]:
-        shelves = {
-            k: self.entries(n)
-            for k, n in (self.fields(node, (), ("household", "person")) if node is not None else {}).items()
-        }
+    def facts(self, node: Node | None, allowed: tuple[str, ...]) -> dict[str, Fact]:
+        shelves = {k: self.entries(n) for k, n in (self.fields(node, (), allowed) if node is not None else {}).items()}
         read: dict[str, tuple[str, dict[str, Node]]] = {}
         for shelf, entries in shelves.items():
             for name, entry in entries.items():
                 f = self.fields(
                     entry,
                     ("kind", "label"),
-                    ("unit", "codes", "whole", "least", "most", "multiple", "at_most", "asked_if", "of", "note"),
+                    (
+                        "unit",
+                        "codes",
+                        "whole",
+                        "least",
+                        "most",
+                        "multiple",
+                        "at_most",
+                        "asked_if",
+                        "of",
+                        "note",
+                        "unread",
+                    ),
                 )
                 kind = self.choice(f.get("kind"), KINDS, "text")
                 codes = tuple(f["codes"].entries) if "codes" in f else ()
@@ -434,7 +457,7 @@ class _Builder:
                     self.source.report("CN009", entry, f"{name} has kind code and no codes")
                 named = self.unit(f.get("unit"))
                 made = Type(kind, unit(named) if named else None, codes)
-                (self.household if shelf == "household" else self.member)[name] = made
+                (self.member if shelf == PERSON else self.household)[name] = made
                 read[name] = (shelf, f)
         for _, f in read.values():
             if "at_most" in f and f["at_most"].text not in self.household:
@@ -447,7 +470,7 @@ class _Builder:
         return {name: self.fact(name, shelf, f) for name, (shelf, f) in read.items()}
 
     def fact(self, name: str, shelf: str, f: dict[str, Node]) -> Fact:
-        person = shelf == "person"
+        person = shelf == PERSON
         kind = (self.member if person else self.household)[name]
         of = self.expression(f["of"], kind, person=person) if "of" in f else None
         asked = self.expression(f["asked_if"], BOOLEAN, person=person) if "asked_if" in f else None
@@ -458,6 +481,7 @@ class _Builder:
             bool("whole" in f and as_boolean(f["whole"], self.source)),
             self.number(f.get("least")), self.number(f.get("most")), int(multiple) if multiple else None, self.text(f.get("at_most")),
             asked, self.text(f.get("asked_if")), of, self.text(f.get("of")), self.texts(f.get("note")),
+            bool("unread" in f and as_boolean(f["unread"], self.source)),
         )  # fmt: skip
 
     def line(self, name: str, node: Node, facts: Mapping[str, Fact]) -> Line:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from .errors import nearest
 from .source import Node, Source
 
 EXPRESSION_KEYS = ("of", "when", "deprived", "asked_if", "at_most")
@@ -26,6 +27,9 @@ MERGED = (
     "interpretations",
 )
 ALWAYS = ("recorded_category", "recorded_decision", "recorded_date")
+WITHOUT = "without"
+PERSON = "person"
+HOUSEHOLD = "household"
 MAX_TABLE_ROWS = 5000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -42,12 +46,36 @@ def get(node: Node, key: str) -> Node | None:
     return entry[1] if entry else None
 
 
-def merge(parent: Node, child: Node) -> Node:
-    """The child's entries over the parent's; the named sections merge entry by entry."""
+def merge(parent: Node, child: Node, source: Source) -> Node:
+    """The child's entries over the parent's, less what it does ``without``.
+
+    The named sections merge entry by entry; an entry that the parent does not have, or that the
+    child writes itself, cannot be left out.
+    """
     merged = Node(child.line, child.column, "mapping", items=[], entries={})
     merged.entries.update(parent.entries)
+    for section, (key_node, names) in _left_out(child).items():
+        old = get(parent, section)
+        if section not in MERGED or old is None or old.kind != "mapping":
+            allowed = ", ".join(s for s in MERGED if s in parent.entries)
+            source.report(
+                "CN025", key_node, f"there is no section {section[:60]} to leave entries out of", allowed=allowed
+            )
+            continue
+        kept = Node(old.line, old.column, "mapping", items=[], entries=dict(old.entries))
+        mine = get(child, section)
+        for name in names.items:
+            if kept.entries.pop(name.text, None) is None:
+                source.report("CN025", name, f"the standard that is extended has no {name.text[:60]} in {section}",
+                              remedy=nearest(name.text, old.entries))  # fmt: skip
+            elif mine is not None and name.text in mine.entries:
+                source.report("CN025", name, f"{name.text} is left out and written again",
+                              remedy="write it alone: it then stands in place of the other")  # fmt: skip
+        merged.entries[section] = (key_node, kept)
     for key, (key_node, value) in child.entries.items():
-        old = get(parent, key)
+        if key == WITHOUT:
+            continue
+        old = get(merged, key)
         if key in MERGED and old is not None and value.kind == old.kind == "mapping":
             both = Node(value.line, value.column, "mapping", items=[], entries={})
             both.entries.update(old.entries)
@@ -55,6 +83,11 @@ def merge(parent: Node, child: Node) -> Node:
             value = both
         merged.entries[key] = (key_node, value)
     return merged
+
+
+def _left_out(child: Node) -> dict[str, tuple[Node, Node]]:
+    node = get(child, WITHOUT)
+    return node.entries if node is not None and node.kind == "mapping" else {}
 
 
 def names_in(node: Node) -> set[str]:
@@ -79,10 +112,13 @@ def with_facts(root: Node, vocabulary: Node) -> Node:
     """Add the vocabulary entries the rules name, and those that these name in turn."""
     own = get(root, "facts") or Node(root.line, root.column, "mapping", items=[], entries={})
     shelves: dict[str, dict[str, tuple[Node, Node]]] = {}
-    for shelf in ("household", "person"):
+    common = get(vocabulary, HOUSEHOLD)
+    for shelf in shelves_of(root):
         known = get(vocabulary, shelf)
         mine = get(own, shelf)
         shelves[shelf] = {**(known.entries if known else {}), **(mine.entries if mine else {})}
+        if shelf != PERSON and common is not None:  # whatever is classified, a decision may be on record
+            shelves[shelf] |= {n: common.entries[n] for n in ALWAYS if n in common.entries}
     wanted = names_in(root) | set(ALWAYS)
     methods = get(root, "methods")
     taken: set[str] = set(mine_names(own))
@@ -96,7 +132,7 @@ def with_facts(root: Node, vocabulary: Node) -> Node:
             if name in entries:
                 waiting.extend(n for n in names_in(entries[name][1]) if any(n in s for s in shelves.values()))
     if methods is not None and "birth_date" in taken:  # a year of birth, or an age, may stand in its place
-        taken.update(n for n in ("birth_year", "age", "age_months") if n in shelves["person"])
+        taken.update(n for n in ("birth_year", "age", "age_months") if n in shelves.get(PERSON, ()))
     facts = Node(own.line, own.column, "mapping", items=[], entries={})
     for shelf, entries in shelves.items():
         node = Node(own.line, own.column, "mapping", items=[], entries={})
@@ -107,6 +143,13 @@ def with_facts(root: Node, vocabulary: Node) -> Node:
     resolved.entries.update(root.entries)
     resolved.entries["facts"] = (scalar("facts", own), facts)
     return resolved
+
+
+def shelves_of(root: Node) -> tuple[str, ...]:
+    """The shelves of facts that a file reads: of what it classifies, and of persons where that is households."""
+    entity = get(root, "entity")
+    name = entity.text if entity is not None and entity.kind == "scalar" else HOUSEHOLD
+    return (name, PERSON) if name == HOUSEHOLD else (name,)
 
 
 def mine_names(own: Node) -> Iterable[str]:

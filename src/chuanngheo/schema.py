@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .household import household_names, person_names
+from .household import givable, person_names
 from .methods import RECORDED, RECORDED_FACTS
 from .model import LANGUAGES, Fact
 from .prepared import Prepared, prepare
@@ -25,7 +25,7 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
     """
     if lang not in LANGUAGES:
         raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(LANGUAGES)}")
-    names = household_names(standard)
+    names = givable(standard)
     if method == RECORDED:
         wanted = {n: names[n] for n in RECORDED_FACTS}
         schema = _object({n: _property(f, lang) for n, f in wanted.items()}, list(RECORDED_FACTS))

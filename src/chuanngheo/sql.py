@@ -16,7 +16,7 @@ from .classifying import HOUSEHOLDS, PRESENT, Asked, Plan, make_plan
 from .columns import Kind
 from .errors import NoStandard, Problem, nearest
 from .formula import Formula, staged
-from .household import household_names, person_names
+from .household import givable, person_names
 from .methods import choose_method
 from .model import Fact
 from .prepared import prepare
@@ -51,7 +51,7 @@ def _expected(asked: Asked, persons: bool) -> tuple[dict[str, Kind], dict[str, K
     needed = prepare(
         rules, method if method in rules.methods else rules.default_method, asked.readings, asked.derive
     ).needed
-    facts, people = household_names(rules), person_names(rules)
+    facts, people = givable(rules), person_names(rules)
     wanted: Mapping[str, Any] = (
         asked.columns if asked.columns is not None else {n: n for n in facts if n in needed and n not in rules.lines}
     )

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from hypothesis import strategies as st
 
 from .domains import births, elapsed
-from .household import household_names
+from .household import givable, household_names
 from .model import Fact
 from .prepared import prepare
 from .tree import (
@@ -119,6 +119,7 @@ class _Edges:
         self.on = on
         self.members = members and "members" in prepared.needed
         self.names = household_names(standard)
+        self.givable = givable(standard)
         self.flags = tuple(f"deprived_{name}" for name in standard.indicators)
         self.trees = prepared.trees
         self.sizes = tuple(n for n in self.trees if self.trees[n] == Quantifier("count", Const(True)))
@@ -185,7 +186,7 @@ class _Edges:
                 fact = self.standard.facts[n.name]
                 if fact.of is None and n.name not in AGES:
                     yield n
-            elif n.name in self.names and n.name != COUNT and (n.name in cut or n.name not in self.trees):
+            elif n.name in self.givable and n.name != COUNT and (n.name in cut or n.name not in self.trees):
                 yield n
 
     def comparisons(self) -> Iterator[tuple[Node, Node]]:

@@ -13,7 +13,7 @@ from unicodedata import normalize
 from .values import Frozen, frozen
 
 # name: (dimension, size in the base unit of that dimension)
-ATOMS: dict[str, tuple[str, int]] = {
+ATOMS: dict[str, tuple[str, int | Fraction]] = {
     "VND": ("money", 1),
     "thousand_VND": ("money", 1000),
     "million_VND": ("money", 1_000_000),
@@ -26,6 +26,10 @@ ATOMS: dict[str, tuple[str, int]] = {
     "cm": ("length", 1),
     "point": ("point", 1),
     "indicator": ("indicator", 1),
+    "household": ("household", 1),
+    "km": ("length", 100_000),
+    "m": ("length", 100),
+    "percent": ("", Fraction(1, 100)),
 }
 
 
@@ -69,7 +73,7 @@ def unit(text: str) -> Unit:
     result = PURE
     for position, atom in enumerate(text.split("/")):
         dimension, size = ATOMS[atom.strip()]
-        one = Unit(Fraction(size), ((dimension, 1),))
+        one = Unit(Fraction(size), ((dimension, 1),) if dimension else ())
         result = result.combine(one, -1 if position else 1)
     return result
 
@@ -78,4 +82,4 @@ def money_step(text: str) -> int:
     """How many đồng one of the money of a unit is: 1000 of ``nghìn đồng/người/tháng``; 1 of other units."""
     first = normalize("NFC", text).split("/")[0].strip()
     dimension, size = ATOMS.get(WORDS.get(first, first), ("", 1))
-    return size if dimension == "money" else 1
+    return int(size) if dimension == "money" else 1
