@@ -87,6 +87,8 @@ class Fact(Frozen):
     of_text: str = ""
     note: Text = field(factory=dict)
     unread: bool = False  # a question to a text that was not found: no caller can answer it
+    worse: str = ""  # which way is worse off: less or more (of a truth: false or true)
+    on_form: bool = True  # whether the official form has a place for it
 
     def label(self, lang: str = "vi") -> str:
         return self.labels[lang]

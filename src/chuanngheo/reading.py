@@ -40,6 +40,7 @@ R = TypeVar("R", bound=RuleSet)
 
 KINDS = ("boolean", "number", "code", "date", "text")
 RECORDED = "recorded"
+WORSE = ("less", "more")
 BETWEEN = ("last_listed", "next_listed")
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -449,6 +450,8 @@ class _Builder:
                         "of",
                         "note",
                         "unread",
+                        "worse",
+                        "on_form",
                     ),
                 )
                 kind = self.choice(f.get("kind"), KINDS, "text")
@@ -482,6 +485,7 @@ class _Builder:
             self.number(f.get("least")), self.number(f.get("most")), int(multiple) if multiple else None, self.text(f.get("at_most")),
             asked, self.text(f.get("asked_if")), of, self.text(f.get("of")), self.texts(f.get("note")),
             bool("unread" in f and as_boolean(f["unread"], self.source)),
+            self.choice(f.get("worse"), WORSE, ""), not ("on_form" in f and as_boolean(f["on_form"], self.source) is False),
         )  # fmt: skip
 
     def line(self, name: str, node: Node, facts: Mapping[str, Fact]) -> Line:
