@@ -12,6 +12,7 @@ from .source import read_nodes as _read_nodes  # noqa: F401  (opens the YAML par
 if TYPE_CHECKING:
     from .answering import Standard
     from .assessment import Assessment
+    from .auditing import audit
     from .catalogue import (
         Catalogue,
         ReviewStandard,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         standard,
         standards,
     )
+    from .findings import DecisionTable, Finding, Report
     from .results import Caveat, Flip, TraceStep
 
     DATA_VERSION: str
@@ -47,6 +49,8 @@ _ROOMS = {
         "standards",
     ),
     "answering": ("Standard",),
+    "auditing": ("audit",),
+    "findings": ("DecisionTable", "Finding", "Report"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -77,11 +81,14 @@ __all__ = [
     "ChuanNgheoError",
     "Cite",
     "DataProblems",
+    "DecisionTable",
+    "Finding",
     "Flip",
     "HouseholdError",
     "NoStandard",
     "Problem",
     "Quantity",
+    "Report",
     "ReviewStandard",
     "RuleFileError",
     "Standard",
@@ -89,6 +96,7 @@ __all__ = [
     "__version__",
     "applicable",
     "assess",
+    "audit",
     "facts",
     "for_review",
     "line",

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -95,6 +95,9 @@ def read_standard(path: str | os.PathLike[str]) -> Standard:
     )
 
 
+Spans: TypeAlias = list[tuple[Standard, Span]]
+
+
 @attrs.frozen(eq=False, repr=False)
 class Catalogue:
     """Standards to choose from by name and by day. Versions of one standard stand in order."""
@@ -158,7 +161,7 @@ class Catalogue:
         found = {f.entity for files in self.shelf.values() for f in files}
         return tuple(sorted(found, key=lambda e: (e != HOUSEHOLD, e)))
 
-    def spans(self, jurisdiction: str, entity: str, known_at: date | None = None) -> list[tuple[Standard, Span]]:
+    def spans(self, jurisdiction: str, entity: str, known_at: date | None = None) -> Spans:
         """Every span of days with its standard, as far as its ground was issued by ``known_at``."""
         return [
             (s, span)
@@ -187,14 +190,11 @@ class Catalogue:
     ) -> tuple[Standard, Span]:
         """The standard that covers a day, and its span that does."""
         day, known_at = as_day(day, "day"), None if known_at is None else as_day(known_at, "known_at")
-        spans = self.spans(jurisdiction, entity, known_at)
-        found = on_day(spans, day)
-        if found is None and fallback and jurisdiction.startswith(f"{COUNTRY}-"):
-            spans = self.spans(COUNTRY, entity, known_at)
-            national = on_day(spans, day)
-            found = (_standing_in(national[0], jurisdiction), national[1]) if national else None
+        shelves = self._in_turn(jurisdiction, entity, known_at, fallback)
+        found = _first(shelves, day, jurisdiction)
         if found is not None:
             return found
+        spans = shelves[-1]
         known = f" by what was issued up to {known_at}" if known_at else ""
         before = max((x for x in spans if x[1].end and x[1].end < day), key=lambda x: x[1].end or day, default=None)
         after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
@@ -223,11 +223,17 @@ class Catalogue:
         on, known_at = as_day(on, "on"), None if known_at is None else as_day(known_at, "known_at")
         found, span = self.covering(on, jurisdiction, entity, known_at, True)
         here = _on_span(found.line(name, **codes), span)
-        spans = self.spans(found.jurisdiction, entity, known_at)
+        shelves = self._in_turn(jurisdiction, entity, known_at, True)
         return Quantity(
             here.value, here.unit, here.cite, name=name, standard=here.standard,
-            next_change=_next_change(spans, on, here, name, codes),
+            next_change=_next_change(shelves, on, here, name, codes),
         )  # fmt: skip
+
+    def _in_turn(self, jurisdiction: str, entity: str, known_at: date | None, fallback: bool) -> list[Spans]:
+        """The spans that answer for a jurisdiction: its own, then those of the country."""
+        own = self.spans(jurisdiction, entity, known_at)
+        national = fallback and jurisdiction.startswith(f"{COUNTRY}-")
+        return [own, self.spans(COUNTRY, entity, known_at)] if national else [own]
 
     def for_review(self, year: int, jurisdiction: str = COUNTRY, known_at: date | None = None) -> list[ReviewStandard]:
         """The standards of the autumn round of a year; see :func:`for_review`."""
@@ -281,7 +287,16 @@ def shipped() -> Catalogue:
     return Catalogue({k: tuple(sorted(v, key=lambda f: f.version)) for k, v in found.items()})
 
 
-def on_day(spans: list[tuple[Standard, Span]], day: date) -> tuple[Standard, Span] | None:
+def _first(shelves: list[Spans], day: date, jurisdiction: str) -> tuple[Standard, Span] | None:
+    """What the first shelf says that has an answer for a day; a national standard then stands in."""
+    for place, spans in enumerate(shelves):
+        found = on_day(spans, day)
+        if found is not None:
+            return (_standing_in(found[0], jurisdiction), found[1]) if place else found
+    return None
+
+
+def on_day(spans: Spans, day: date) -> tuple[Standard, Span] | None:
     """Of the spans that hold a day, the one whose ground was issued last."""
     holding = [(s, span) for s, span in spans if span.holds(day)]
     return max(holding, key=lambda pair: (pair[1].known_from, pair[0].version), default=None)
@@ -304,14 +319,15 @@ def _on_span(quantity: Quantity, span: Span) -> Quantity:
 
 
 def _next_change(
-    spans: list[tuple[Standard, Span]], on: date, here: Quantity, name: str, codes: Mapping[str, str]
+    shelves: list[Spans], on: date, here: Quantity, name: str, codes: Mapping[str, str]
 ) -> tuple[date, Quantity | None, Cite] | None:
     """The first later day on which the line is another number, or none."""
+    spans = [pair for shelf in shelves for pair in shelf]
     days = sorted(
         {s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on}
     )
     for day in days:
-        found = on_day(spans, day)
+        found = _first(shelves, day, "")
         if found is None:
             return None if day > max(s.start for _, s in spans) else (day, None, here.cite)
         other, span = found

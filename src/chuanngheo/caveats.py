@@ -16,6 +16,7 @@ from .tracing import decided_on, line_cite, used_interpretations, used_names
 if TYPE_CHECKING:
     from .assessment import Assessment
 
+UNKNOWN = "unknown"  # the source of what no document was found for
 GRADES = {
     "A": {"vi": "đã đọc nguyên văn", "en": "legal text read"},
     "B": {"vi": "hai nguồn thứ cấp độc lập", "en": "two independent secondary sources"},
@@ -80,8 +81,8 @@ def _grades(a: Assessment) -> Iterator[Caveat]:
     rules = a.standard
     if rules.stands_in_for:
         yield Caveat("fallback", rules.stands_in_for, "B", {
-            "vi": f"Không có chuẩn riêng của {rules.stands_in_for} ở đây; dùng chuẩn quốc gia {rules.id}.",
-            "en": f"No standard of {rules.stands_in_for} is here; the national {rules.id} stands in.",
+            "vi": f"Không có chuẩn riêng của {rules.stands_in_for} ở đây cho ngày này; dùng chuẩn quốc gia {rules.id}.",
+            "en": f"No standard of {rules.stands_in_for} for this day is here; the national {rules.id} stands in.",
         })  # fmt: skip
     inputs = [d for d in rules.indicators.values() if d.node is None and d.cite is not None and d.cite.grade in "CD"]
     if inputs and COUNT in used_names(a):
@@ -113,7 +114,7 @@ def _grades(a: Assessment) -> Iterator[Caveat]:
 def _grade(about: str, cite: Cite, labels: object) -> Caveat:
     assert hasattr(labels, "__getitem__")
     note = f" ({cite.note})" if cite.note else ""
-    if cite.source.number:
+    if cite.source.key != UNKNOWN:
         settle = {"vi": f"cần đối chiếu {cite.label('vi')}", "en": f"to be settled by {cite.label('en')}"}
     else:
         settle = {"vi": "chưa tìm thấy văn bản nào", "en": "no document was found that would settle it"}

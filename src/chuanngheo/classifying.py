@@ -310,7 +310,7 @@ def _sources(
         problems.append(
             Problem("CN077", "person_columns", "there is no table of persons", None, remedy="pass persons=...")
         )
-    if not sources and not people:
+    if not sources and not people and not any(f.unread for f in rules.facts.values()):
         problems.append(Problem("CN078", "columns", f"the table has no column that {rules.exact_id} reads", None,
                                 ", ".join(sorted(givable(rules))),
                                 f"name the columns of the facts: columns={{...}}; {nearest('', schema) if schema else ''}"))  # fmt: skip

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 UNITS = {
     "vi": {"VND": "đồng", "person": "người", "month": "tháng", "year": "năm", "kg_rice": "kg gạo", "point": "điểm",
-           "indicator": "chỉ số", "m2": "m²"},
-    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²"},
+           "indicator": "chỉ số", "m2": "m²", "household": "hộ", "percent": "%"},
+    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²", "percent": "%"},
 }  # fmt: skip
 WORDS = {
     "vi": {
@@ -44,6 +44,7 @@ WORDS = {
         "member": "member", "method": "Method",
     },
 }  # fmt: skip
+_MANY = {"person": "persons", "household": "households", "month": "months", "year": "years"}
 CONFIRMED = {"vi": "mức xác nhận", "en": "grade"}
 
 
@@ -66,8 +67,8 @@ def number_text(value: Any, lang: str) -> str:
 
 
 def unit_text(unit: str, lang: str) -> str:
-    if unit == "person" and lang == "en":
-        return "persons"
+    if unit in _MANY and lang == "en":
+        return _MANY[unit]
     return "/".join(UNITS[lang].get(part, part) for part in unit.split("/")) if unit else ""
 
 
@@ -86,9 +87,9 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     named = unit_text(unit or (fact.unit if fact else ""), lang)
-    if lang == "en" and value == 1 and named in ("points", "indicators", "persons"):
+    if lang == "en" and value == 1 and named in ("points", "indicators", *_MANY.values()):
         named = named[:-1]
-    return f"{number_text(value, lang)} {named}".strip()
+    return f"{number_text(value, lang)}{'' if named == '%' else ' '}{named}".strip()
 
 
 def possible_text(step: TraceStep, fact: Fact | None, lang: str) -> str:
@@ -100,7 +101,7 @@ def possible_text(step: TraceStep, fact: Fact | None, lang: str) -> str:
         return words["unknown"]
     if len(values) == 2 and not any(isinstance(v, bool | str) for v in values):
         low, high = values
-        if low in (None, 0) and high is None:
+        if low in (None, 0) and (high is None or (fact is not None and high == fact.most)):
             return words["unknown"]
         if high is None:
             return f"{value_text(low, fact, lang, step.unit)} {words['from']}"

@@ -24,6 +24,22 @@ def weakest(*grades: str) -> str:
     return max(grades, default="A")
 
 
+_PLACES = (
+    ("đối tượng áp dụng", "subjects"),
+    ("tên Quyết định", "title of the decision"),
+    ("tên Nghị định", "title of the decree"),
+    ("tiêu chí", "criterion"),
+    ("ghi chú", "note"),
+    ("Phụ lục", "Annex"),
+    ("Mẫu số", "Form"),
+    ("Điều", "Article"),
+    ("khoản", "clause"),
+    ("điểm", "point"),
+    ("mục", "item"),
+    (" và ", " and "),
+)
+
+
 @frozen
 class Instrument(Frozen):
     """A legal document. ``issued`` and ``in_force`` are None where they were not found."""
@@ -55,13 +71,7 @@ class Cite(Frozen):
         """``Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2``."""
         at = self.at
         if lang == "en":
-            for vi, en in (
-                ("Điều", "Article"),
-                ("khoản", "clause"),
-                ("điểm", "point"),
-                ("Phụ lục", "Annex"),
-                ("Mẫu số", "Form"),
-            ):
+            for vi, en in _PLACES:
                 at = at.replace(vi, en)
         return ", ".join(p for p in (self.source.title.get(lang) or self.source.number, at) if p)
 
@@ -145,6 +155,7 @@ class Class(Frozen):
     methods: tuple[str, ...] = ()
     cites: tuple[tuple[str, Cite], ...] = ()  # per method, where the text differs
     method_labels: tuple[tuple[str, Text], ...] = ()
+    rest: bool = False  # by its words, what the classes before it leave
 
     def label(self, lang: str = "vi") -> str:
         return self.labels[lang]

@@ -36,7 +36,8 @@ def differs(row: Row, regions: tuple[Region, ...], key: Key) -> Formula:
         mine = [(k, r.bounds[k]) for r in (a, b) for k in r.bounds if _same_fact(k, key)]
         if len(mine) < 2:
             continue
-        found.append(row.meets([*both, *mine]))
+        test = row.meets([*both, *mine])
+        found.append(test if _can_share(_shifts(both)) else and_(row.given(COUNT), test))
     return or_(*found)
 
 
@@ -44,13 +45,15 @@ def _met(a: Bounds, b: Bounds, but: Key) -> list[tuple[Key, Domain]] | None:
     """Two regions at once in everything but one fact, or None where they exclude each other."""
     first, second = ({k: d for k, d in bounds.items() if not _same_fact(k, but)} for bounds in (a, b))
     both = met(first, second, but)
-    if both is None or not _can_share([(k.by, d) for k, d in both.items() if isinstance(k, Shifted)]):
-        return None
-    return list(both.items())
+    return None if both is None else list(both.items())
+
+
+def _shifts(bounds: list[tuple[Key, Domain]]) -> list[tuple[int, Domain]]:
+    return [(k.by, d) for k, d in bounds if isinstance(k, Shifted)]
 
 
 def _can_share(shifted: list[tuple[int, Domain]]) -> bool:
-    """Whether one number of the indicators that do not stand apart fits all."""
+    """Whether one number of the indicators that do not stand apart fits all, where the row counts them."""
     found: Interval | None = Interval(whole=True)
     for by, d in shifted:
         assert isinstance(d, Interval)
@@ -87,7 +90,7 @@ def _pivot_differs(row: Row, a: Bounds, b: Bounds) -> Formula:
         still = FALSE if common is None else row.can(k, common)
         tests.append(or_(and_(moves, row.can(k, a[k]), row.can(k, b[k])), and_(not_(moves), still)))
     if not _can_share(shifted):
-        return FALSE
+        tests.append(row.given(COUNT))
     tests += [row.in_common(bounds.items()) for bounds in (a, b)]
     return and_(*tests)
 
