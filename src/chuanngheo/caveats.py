@@ -12,6 +12,7 @@ from .possible import Evaluator
 from .results import Caveat, class_cite, indicator_cite, spell
 from .settling import rounding
 from .tracing import decided_on, line_cite, used_interpretations, used_names
+from .tree import Ref, walk
 
 if TYPE_CHECKING:
     from .assessment import Assessment
@@ -106,6 +107,11 @@ def _grades(a: Assessment) -> Iterator[Caveat]:
                 yield _grade(name, found, rules.indicators[name.removeprefix("deprived_")].labels)
     tried = [a.category] if a.category else [c for c in a.possible if c in rules.classes]
     for name in tried:
+        if any(
+            isinstance(n, Ref) and n.name in rules.facts and rules.facts[n.name].unread
+            for n in walk(rules.classes[name].node)
+        ):
+            continue  # what was not found has no grade; it has a caveat of its own
         cite = class_cite(rules, name, a.method)
         if cite.grade in "CD":
             yield _grade(name, cite, rules.classes[name].labels)

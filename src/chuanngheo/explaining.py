@@ -177,10 +177,10 @@ def _values(a: Assessment, lang: str, marked: bool) -> Iterator[str]:
         return
     facts = household_names(a.standard)
     shown = [s for s in a.trace if s.kind == "fact" or (s.kind == "value" and s.unit)]
-    if shown:
+    if any(not (s.name in facts and facts[s.name].unread) for s in shown):
         yield f"{WORDS[lang]['facts']}:"
     for step in shown:
-        if step.name != COUNT:
+        if step.name != COUNT and not (step.name in facts and facts[step.name].unread):
             text = possible_text(step, facts.get(step.name), lang)
             if marked and isinstance(step.value, int | Fraction):
                 text = f"{MARK}{step.name}{MARK}"

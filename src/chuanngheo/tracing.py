@@ -32,6 +32,10 @@ def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) ->
     last = a.possible[-1] if tried else ""
     found: dict[str, None] = {}
 
+    def visit_lines() -> None:
+        for name in case.prepared.lines:
+            visit(Ref(name))
+
     def visit(node: Node) -> None:
         for n in case.visible(node):
             if not isinstance(n, Ref) or n.member or n.name in found:
@@ -39,6 +43,9 @@ def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) ->
             found[n.name] = None
             if n.name in case.known:
                 continue
+            fact = case.prepared.rules.facts.get(n.name)
+            if fact is not None and fact.unread:  # whatever the text says, it says it of the lines
+                visit_lines()
             if n.name == COUNT and case.counts_flags:
                 for flag in case.flags if into_count else ():
                     visit(Ref(flag))
