@@ -186,7 +186,9 @@ def excesses(row: Row) -> Iterator[Check]:
             for given_b, known_b, b, over_b, part_b, place_b in exact(row, fact.at_most):
                 if not (given_a or given_b):
                     continue  # two derived numbers follow two given ones
-                place = max(place_a, place_b)
+                place = max(
+                    Fraction(0) if row.facts[n].whole else p for n, p in ((name, place_a), (fact.at_most, place_b))
+                )
                 scale = Fraction(part_a, part_b)
                 left, right = times(a, scale.numerator), times(b, scale.denominator)
                 slack = place / part_b * scale.denominator

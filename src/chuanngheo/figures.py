@@ -40,7 +40,7 @@ from .household import household_names
 from .model import Fact
 from .prepared import Prepared
 from .regions import Region, flag_regions
-from .tree import OPPOSITE, Arith, Const, Node, Quantifier, Ref, walk
+from .tree import OPPOSITE, Arith, Compare, Const, Node, Quantifier, Ref, walk
 from .values import Frozen, evolve, field, frozen
 
 WIDEST = 2**63 - 1  # of a 64-bit whole number
@@ -201,16 +201,16 @@ class Figures:
         tree = self.prepared.trees.get(name)
         if tree is None or isinstance(tree, Quantifier) or name not in self.prepared.rules.facts:
             return None
-        return self._remember(("amount", name), lambda: self._linear(tree))  # type: ignore[no-any-return]
+        return self._remember(("amount", name), lambda: self._linear(tree, name))  # type: ignore[no-any-return]
 
-    def _linear(self, node: Node) -> Amount | None:
+    def _linear(self, node: Node, of: str) -> Amount | None:
         match node:
             case Const(int() | Fraction() as value) if not isinstance(value, bool):
                 return Amount((), Fraction(value), ())
             case Ref(name, False) if name not in self.prepared.lines:
                 return Amount(((name, Fraction(1)),), Fraction(0), ())
             case Arith(op, left, right):
-                a, b = self._linear(left), self._linear(right)
+                a, b = self._linear(left, of), self._linear(right, of)
                 if a is None or b is None:
                     return None
                 if op in "+-" and not a.below and not b.below:
@@ -227,9 +227,20 @@ class Figures:
                     return _scaled(a, 1 / b.constant)
                 if op == "/" and len(b.terms) == 1 and not b.constant and not b.below:
                     ((name, factor),) = b.terms
-                    if (self.facts[name].least or 0) > 0:
+                    if (self.facts[name].least or 0) > 0 or (self._part_of(a, name) and self._asked_above(of)):
                         return evolve_below(_scaled(a, 1 / factor), name)
         return None
+
+    def _part_of(self, a: Amount, whole: str) -> bool:
+        """Whether it is a part of a number: where that is none it is none as well, and above no share of it."""
+        return not a.constant and all(f > 0 and n in self.facts and self.facts[n].at_most == whole for n, f in a.terms)
+
+    def _asked_above(self, name: str) -> bool:
+        """Whether a number is only asked to lie above another: a share of none never does, as where it is not asked."""
+        ref = Ref(name)
+        trees = [*(tree for _, tree in self.prepared.classes), *self.prepared.trees.values()]
+        tests = [n for t in trees for n in walk(t) if isinstance(n, Compare) and ref in walk(n)]
+        return all((n.op == ">" and n.left == ref) or (n.op == "<" and n.right == ref) for n in tests)
 
     def parts(self, name: str) -> tuple[str, ...]:
         amount = self.amount(name)
@@ -445,14 +456,24 @@ class Figures:
                 not_(active), *(compare("<=", a.end, b.end) for a in spans for b in spans if a.upward > b.upward)
             )
         fact = self.facts[self.pivot]
+        up, down = [s for s in spans if s.upward], [s for s in spans if not s.upward]
+        step = max(s.factor for s in down)
+        widens = min(s.factor for s in up) >= step  # how far low and high are apart bends downward only
         found: list[tuple[int, int]] = []
-        for n in range(int(fact.least or 0), int(fact.most or 0) + 1):
-            high = min(s.factor * n - s.strict for s in spans if s.upward)
-            low = max(s.factor * n + s.strict for s in spans if not s.upward)
+        last, before = int(fact.most or 0), None
+        for n in range(int(fact.least or 0), last + 1):
+            high = min(s.factor * n - s.strict for s in up)
+            low = max(s.factor * n + s.strict for s in down)
             if low <= high and found and low <= found[-1][1] + 1:
                 found[-1] = (found[-1][0], max(high, found[-1][1]))
             elif low <= high:
                 found.append((low, high))
+            if widens and high - low + 1 >= step and low <= high:  # from here on each meets the next
+                found[-1] = (found[-1][0], max(found[-1][1], min(s.factor * last - s.strict for s in up)))
+                break
+            if before is not None and high - low < 0 and high - low <= before:
+                break
+            before = high - low
         within = or_(*(and_(compare(">=", value, lit(low)), compare("<=", value, lit(high))) for low, high in found))
         return or_(not_(active), within)
 

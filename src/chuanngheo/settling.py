@@ -120,12 +120,15 @@ def contradictions(case: Case, where: str = "") -> list[Problem]:
 def excesses(case: Case, where: str = "") -> list[Problem]:
     """Numbers beyond another that they cannot exceed, by more than how they were rounded."""
     problems = []
-    for name, fact in household_names(case.prepared.rules).items():
+    names = household_names(case.prepared.rules)
+    for name, fact in names.items():
         if not fact.at_most or not {name, fact.at_most} & case.facts.known.keys():
             continue  # two derived numbers follow two given ones
         evaluator = Evaluator(case)
         value, most = evaluator.certain(name), evaluator.certain(fact.at_most)
-        places = [case.facts.places.get(n, Fraction(0)) for n in (name, fact.at_most)]
+        places = [
+            Fraction(0) if names[n].whole else case.facts.places.get(n, Fraction(0)) for n in (name, fact.at_most)
+        ]
         if value is not None and most is not None and value > most + max(places):
             shown = [number if isinstance(number, int) else round(float(number), 2) for number in (value, most)]
             problems.append(

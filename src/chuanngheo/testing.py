@@ -323,7 +323,7 @@ def _said(draw: Draw[Any], edges: _Edges, missing: bool) -> dict[str, Any]:
     own = [n for n in leaves if not n.member and n.name not in kept_back]
     persons = _persons(draw, edges, [n for n in leaves if n.member], missing) if edges.members else []
     world: World = {Ref(name): len(persons) for name in edges.sizes} if persons else {}
-    for ref in sorted(own, key=lambda n: _order(edges.names[n.name])):  # numbers last: they need the codes
+    for ref in sorted(own, key=lambda n: _order(edges.names[n.name], edges.names)):  # numbers last: they need the codes
         if ref.name not in edges.flags:
             world[ref] = _value(draw, edges, edges.fact(ref.name), ref, world)
     flags = [n for n in own if n.name in edges.flags]
@@ -356,8 +356,12 @@ def _given_as_they_are(draw: Draw[Any], edges: _Edges) -> frozenset[str]:
     return cut
 
 
-def _order(fact: Fact) -> int:
-    return 0 if fact.kind != "number" else 1 if fact.whole else 3 if fact.at_most else 2
+def _order(fact: Fact, facts: Mapping[str, Fact]) -> tuple[int, int]:
+    """Codes and truths first, then numbers, each after the one that it cannot exceed."""
+    above, limit = 0, facts.get(fact.at_most)
+    while limit is not None and above < len(facts):
+        above, limit = above + 1, facts.get(limit.at_most)
+    return above, 0 if fact.kind != "number" else 1 if fact.whole else 2
 
 
 def _value(draw: Draw[Any], edges: _Edges, fact: Fact, ref: Ref, world: World) -> Value:
@@ -412,7 +416,7 @@ def _persons(draw: Draw[Any], edges: _Edges, leaves: list[Ref], missing: bool) -
             ages = {n: elapsed(kind, born, day) for n, kind in AGES.items() if kind and n in facts}
             world.update({Ref(n, True): age for n, age in ages.items()})
             person |= _say_age(draw, born, ages, missing)
-        for ref in sorted(leaves, key=lambda n: _order(facts[n.name])):
+        for ref in sorted(leaves, key=lambda n: _order(facts[n.name], facts)):
             world[ref] = _value(draw, edges, facts[ref.name], ref, world)
             person[ref.name] = _plain(world[ref])
         found.append(person)
