@@ -173,12 +173,12 @@ def test_thousands_with_a_point_are_asked_about() -> None:
 
 def test_a_national_standard_that_stands_in_says_so() -> None:
     household = {"area": "rural", "income_per_person": 1, "deprivations": 3}
-    a = cn.assess(household, on=ON, jurisdiction="vn-79")
+    a = cn.assess(household, on=ON, jurisdiction="vn-36")
     assert a.category == "poor"
-    assert [c.about for c in a.caveats if c.kind == "fallback"] == ["vn-79"]
+    assert [c.about for c in a.caveats if c.kind == "fallback"] == ["vn-36"]
     assert not [c for c in cn.assess(household, on=ON).caveats if c.kind == "fallback"]
     with pytest.raises(cn.NoStandard):
-        cn.applicable(ON, jurisdiction="vn-79", fallback=False)
+        cn.applicable(ON, jurisdiction="vn-36", fallback=False)
     with pytest.raises(cn.NoStandard):
         cn.applicable(ON, jurisdiction="la")
 
