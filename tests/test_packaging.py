@@ -40,8 +40,15 @@ def test_contents(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"chuanngheo/{f}" for f in rule_files()} <= names
-    assert {"chuanngheo/py.typed", "chuanngheo/schemas/assessment-1.json"} <= names
+    assert {
+        "chuanngheo/py.typed",
+        "chuanngheo/schemas/assessment-1.json",
+        "chuanngheo/schemas/audit-1.json",
+        "chuanngheo/schemas/rule-file-1.json",
+    } <= names
     assert any(n.endswith("licenses/LICENSE") for n in names)
+    assert {f"chuanngheo/new/{p.name}" for p in (ROOT / "src" / "chuanngheo" / "new").glob("*.yaml")} <= names
+    assert "chuanngheo/pages/errors.md" in names
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         inside = {n.split("/", 1)[1] for n in archive.getnames() if "/" in n}
@@ -62,3 +69,7 @@ def test_wheel_in_an_empty_environment(dist: Path, tmp_path: Path) -> None:
         [str(python), "-c", SCRIPT], check=True, capture_output=True, text=True, cwd=tmp_path, env=clean
     )
     assert ran.stdout.strip() == "poor"
+    script = subprocess.run(
+        [str(python.with_name("chuanngheo"))], capture_output=True, text=True, env=clean, check=False
+    )
+    assert (script.returncode, script.stderr.count("\n")) == (3, 1), "without its extra the script says what to install"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from .tree import Node, Number
 from .values import Frozen, evolve, field, frozen
+
+if TYPE_CHECKING:
+    from .scorecards import ScoreCard
 
 GRADES = "ABCD"
 NO_CLASS_NAME = "no_class"  # the status of a household in a hole of the words
@@ -281,6 +284,7 @@ class RuleSet:
     root: Any  # the resolved nodes
     other_facts: frozenset[str] = frozenset()  # of other standards
     other_person_facts: frozenset[str] = frozenset()
+    scorecards: Mapping[str, ScoreCard] = field(factory=dict)
     memo: dict[Any, Any] = field(factory=dict, init=False)  # what was prepared, kept for the next call
     plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False)  # by the names that were given
 
@@ -303,7 +307,7 @@ class RuleSet:
 
     @property
     def exact_id(self) -> str:
-        """``vn-2022@1.1``: standard, version, revision."""
+        """``vn-2022@1.2``: standard, version, revision."""
         return f"{self.id}@{self.version}.{self.revision}"
 
     @property

@@ -10,6 +10,32 @@ from typing import Any, TypeVar
 
 from .errors import RuleFileError, nearest
 from .expression import BOOLEAN, ExpressionError, Names, Type, parse
+from .grammar import (
+    BETWEEN,
+    BY,
+    CITE,
+    CLASS,
+    FACT,
+    ID,
+    INDICATOR,
+    INSTRUMENT,
+    INTERPRETATION,
+    KINDS,
+    LINE,
+    METHOD,
+    NAME,
+    RULE_FILE,
+    SPAN,
+    STATUS,
+    TABLE,
+    TABLE_LIKE,
+    TEXTS,
+    UNKNOWN,
+    UNSEEN,
+    VALUE,
+    WORSE,
+    Form,
+)
 from .model import (
     GRADES,
     LANGUAGES,
@@ -28,6 +54,7 @@ from .model import (
     Text,
     Unseen,
 )  # fmt: skip
+from .reading_cards import read_cards
 from .resolving import HOUSEHOLD, PERSON, Reader, get, merge, shelves_of, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
 from .tree import Const, Number, Ref, Switch, walk
@@ -38,40 +65,9 @@ from .values import evolve
 T = TypeVar("T")
 R = TypeVar("R", bound=RuleSet)
 
-KINDS = ("boolean", "number", "code", "date", "text")
 RECORDED = "recorded"
-WORSE = ("less", "more")
-BETWEEN = ("last_listed", "next_listed")
-_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-
-TOP = {
-    "required": (
-        "standard",
-        "version",
-        "revision",
-        "jurisdiction",
-        "entity",
-        "title",
-        "sources",
-        "applies",
-        "methods",
-        "classes",
-    ),
-    "optional": (
-        "extends",
-        "without",
-        "facts",
-        "lines",
-        "tables",
-        "code_lists",
-        "values",
-        "indicators",
-        "statuses",
-        "interpretations",
-        "unseen",
-    ),
-}
+_KEY = re.compile(NAME + r"\Z")
+_ID = re.compile(ID + r"\Z")
 
 
 def read_rules(
@@ -94,6 +90,7 @@ def read_rules(
     if root is None or source.problems:
         raise _failed(source)
     extends = get(root, "extends")
+    _left_out_is_listed(get(root, "without"), source)
     if extends is not None and not re.search(r"@[0-9]", extends.text):
         source.report("CN022", extends, f"{extends.text} is not pinned", remedy=f"pin a version: {extends.text}@1")
         raise _failed(source)
@@ -113,6 +110,7 @@ def read_rules(
     elif (left_out := get(root, "without")) is not None:
         source.report("CN025", left_out, "without: leaves entries out of a standard that is extended, and none is",
                       remedy="name it: extends: vn-2022@1")  # fmt: skip
+    _rows_or_file(root, source)
     root = with_tables(with_facts(root, vocabulary), source, beside)
     builder = _Builder(root, source, frozenset(vocabulary_names(vocabulary, shelves_of(root))))
     fields = builder.build()
@@ -120,6 +118,27 @@ def read_rules(
         raise _failed(source)
     household, person = _other_names(vocabulary, fields["entity"], fields["facts"], fields["indicators"])
     return make(**fields, root=root, other_facts=household, other_person_facts=person)
+
+
+def _left_out_is_listed(node: Node | None, source: Source) -> None:
+    """``without:`` names lists of entries by section; anything else would leave nothing out."""
+    if node is None:
+        return
+    if node.kind != "mapping":
+        source.report(
+            "CN015", node, "a mapping of sections is needed here", remedy="without: {indicators: [sanitation]}"
+        )
+    for _, names in node.entries.values():
+        if names.kind != "sequence":
+            source.report("CN015", names, "a list is needed here", remedy="put it in brackets: [sanitation]")
+
+
+def _rows_or_file(root: Node, source: Source) -> None:
+    for section, what in (("tables", "table"), ("scorecards", "score card")):
+        found = get(root, section)
+        for _, entry in found.entries.values() if found is not None else ():
+            if "rows" in entry.entries and "file" in entry.entries:
+                source.report("CN009", entry, f"a {what} has either rows: or file:")
 
 
 def _other_names(
@@ -181,7 +200,11 @@ class _Builder:
 
     # --- small readers ------------------------------------------------------------------------
 
-    def fields(self, node: Node, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Node]:
+    def fields(self, node: Node, form: Form, *also: str) -> dict[str, Node]:
+        """The values of a mapping with the keys of a form, of which some are needed in ``also``."""
+        return self.keyed(node, (*form.required, *also), tuple(k for k in form.optional if k not in also))
+
+    def keyed(self, node: Node, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, Node]:
         """The values of a mapping by key; unknown and missing keys are problems."""
         if node.kind != "mapping":
             self.source.report("CN015", node, "a mapping is needed here", allowed=", ".join((*required, *optional)))
@@ -211,6 +234,15 @@ class _Builder:
                 )
         return {k: v for k, (_, v) in node.entries.items()}
 
+    def items(self, node: Node | None) -> list[Node]:
+        """The items of a list."""
+        if node is None:
+            return []
+        if node.kind != "sequence":
+            self.source.report("CN015", node, "a list is needed here", remedy="put it in brackets: [a, b]")
+            return []
+        return node.items
+
     def text(self, node: Node | None, default: str = "") -> str:
         if node is None:
             return default
@@ -222,7 +254,7 @@ class _Builder:
         """One text in each language."""
         if node is None:
             return {}
-        fields = self.fields(node, LANGUAGES)
+        fields = self.fields(node, TEXTS)
         return {lang: self.text(fields.get(lang)) for lang in LANGUAGES}
 
     def choice(self, node: Node | None, allowed: tuple[str, ...], default: str) -> str:
@@ -284,14 +316,14 @@ class _Builder:
     def cite(self, node: Node | None) -> Cite:
         if node is None:  # the key was missed already
             return Cite(Instrument("", "", {}), "", "D")
-        fields = self.fields(node, ("source", "grade"), ("at", "words", "note"))
+        fields = self.fields(node, CITE)
         grade = self.choice(fields.get("grade"), tuple(GRADES), "D")
         key = self.text(fields.get("source"))
         note = self.text(fields.get("note"))
-        if key == "unknown":
+        if key == UNKNOWN:
             if grade != "D" or not note:
                 self.source.report("CN019", node, "a source that is unknown has grade D and a note with the reason")
-            source = Instrument("unknown", "", {"vi": "văn bản chưa tìm thấy", "en": "document not found"}, grade="D")
+            source = Instrument(UNKNOWN, "", {"vi": "văn bản chưa tìm thấy", "en": "document not found"}, grade="D")
         else:
             source = self.sources.get(key, Instrument("", "", {}))
             if key not in self.sources and "source" in fields:
@@ -303,14 +335,14 @@ class _Builder:
     # --- sections -----------------------------------------------------------------------------
 
     def build(self) -> dict[str, Any]:
-        top = self.fields(self.root, TOP["required"], TOP["optional"])
+        top = self.fields(self.root, RULE_FILE)
         for key, node in self.entries(top.get("sources"), _ID).items():
             self.sources[key] = self.instrument(key, node)
         for key, node in self.entries(top.get("interpretations"), _ID).items():
             self.interpretations[key] = self.interpretation(key, node)
         facts = self.facts(top.get("facts"), shelves_of(self.root))
         for key, node in self.entries(top.get("code_lists")).items():
-            self.code_lists[key] = tuple(self.text(item) for item in node.items)
+            self.code_lists[key] = tuple(self.text(item) for item in self.items(node))
         for key, node in self.entries(top.get("tables")).items():
             self.table(key, node)
         lines = {k: self.line(k, n, facts) for k, n in self.entries(top.get("lines")).items()}
@@ -369,8 +401,9 @@ class _Builder:
             "methods": methods,
             "classes": classes,
             "statuses": statuses,
+            "scorecards": read_cards(self, top.get("scorecards"), facts, lines, made, methods),
             "interpretations": self.interpretations,
-            "unseen": tuple(self.unseen(n) for n in (top["unseen"].items if "unseen" in top else ())),
+            "unseen": tuple(self.unseen(n) for n in self.items(top.get("unseen"))),
         }
 
     def count(self, node: Node | None) -> int:
@@ -380,13 +413,13 @@ class _Builder:
         return int(value or 0)
 
     def instrument(self, key: str, node: Node) -> Instrument:
-        f = self.fields(node, ("number", "title"), ("issued", "in_force", "grade", "note"))
+        f = self.fields(node, INSTRUMENT)
         issued, in_force = self.day(f.get("issued")), self.day(f.get("in_force"))
         return Instrument(key, self.text(f.get("number")), self.texts(f.get("title")), issued, in_force,
                           self.choice(f.get("grade"), tuple(GRADES), "A"), self.text(f.get("note")))  # fmt: skip
 
     def interpretation(self, key: str, node: Node) -> Interpretation:
-        f = self.fields(node, ("question", "readings", "default", "grounds", "grade"))
+        f = self.fields(node, INTERPRETATION)
         readings = {k: self.texts(n) for k, n in self.entries(f.get("readings")).items()}
         if len(readings) < 2 and "readings" in f:
             self.source.report("CN009", f["readings"], "an interpretation has two readings or more")
@@ -397,10 +430,10 @@ class _Builder:
     def applies(self, node: Node | None, named: set[str]) -> tuple[Span, ...]:
         spans: list[tuple[Span, Node]] = []
         for item in node.items if node is not None else ():
-            f = self.fields(item, ("from", "cite"), ("to", "review", "concerns"))
+            f = self.fields(item, SPAN)
             start, end = self.day(f.get("from")), self.day(f.get("to"))
             review = self.cite(f["review"]) if "review" in f else None
-            concerns = tuple(self.choice(n, tuple(named), "") for n in (f["concerns"].items if "concerns" in f else ()))
+            concerns = tuple(self.choice(n, tuple(named), "") for n in self.items(f.get("concerns")))
             if start is None:
                 continue
             if end is not None and end < start:
@@ -431,29 +464,11 @@ class _Builder:
     # --- facts, lines, tables -----------------------------------------------------------------
 
     def facts(self, node: Node | None, allowed: tuple[str, ...]) -> dict[str, Fact]:
-        shelves = {k: self.entries(n) for k, n in (self.fields(node, (), allowed) if node is not None else {}).items()}
+        shelves = {k: self.entries(n) for k, n in (self.keyed(node, (), allowed) if node is not None else {}).items()}
         read: dict[str, tuple[str, dict[str, Node]]] = {}
         for shelf, entries in shelves.items():
             for name, entry in entries.items():
-                f = self.fields(
-                    entry,
-                    ("kind", "label"),
-                    (
-                        "unit",
-                        "codes",
-                        "whole",
-                        "least",
-                        "most",
-                        "multiple",
-                        "at_most",
-                        "asked_if",
-                        "of",
-                        "note",
-                        "unread",
-                        "worse",
-                        "on_form",
-                    ),
-                )
+                f = self.fields(entry, FACT)
                 kind = self.choice(f.get("kind"), KINDS, "text")
                 codes = tuple(f["codes"].entries) if "codes" in f else ()
                 if kind == "code" and not codes:
@@ -489,7 +504,7 @@ class _Builder:
         )  # fmt: skip
 
     def line(self, name: str, node: Node, facts: Mapping[str, Fact]) -> Line:
-        f = self.fields(node, ("label", "unit", "cite"), ("value", "by", "cites"))
+        f = self.fields(node, LINE)
         named = self.unit(f.get("unit"))
         if ("value" in f) == ("by" in f):
             self.source.report("CN009", node, "a line has either value: or by:")
@@ -523,7 +538,10 @@ class _Builder:
                 remedy=nearest(name, [n for n, x in facts.items() if x.kind == "code"]),
             )
             return Const(0), 0
-        given = self.fields(cases, tuple(fact.codes))
+        given = self.keyed(cases, tuple(fact.codes))
+        for below in given.values():
+            if get(below, "by") is not None:
+                self.fields(below, BY)
         cells = {code: self.cell(given[code], named, facts) for code in fact.codes if code in given}
         return Switch(Ref(name), tuple((c, t) for c, (t, _) in cells.items())), {
             name: {c: v for c, (_, v) in cells.items()}
@@ -531,9 +549,12 @@ class _Builder:
 
     def cell_cites(self, node: Node | None, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Cite]]:
         """Citations of single cells: {urban: {source: ..., ...}}, nested like the codes."""
-        if node is None or node.kind != "mapping":
+        if node is None:
             return []
-        if "grade" in node.entries:
+        if node.kind != "mapping":
+            self.source.report("CN015", node, "a citation, or citations by code, is needed here")
+            return []
+        if "grade" in node.entries or "source" in node.entries:
             return [(path, self.cite(node))]
         return [c for code, (_, below) in node.entries.items() for c in self.cell_cites(below, (*path, code))]
 
@@ -541,7 +562,8 @@ class _Builder:
         if get(node, "like") is not None:
             self.table_like(name, node)
             return
-        if get(node, "unread") is not None:  # its file was missed already
+        marked = node.entries.get("unread")
+        if marked is not None and marked[0].kind == "mapping":  # by resolving: its file was missed already
             listed = get(node, "columns")
             codes = tuple(listed.entries) if listed is not None else ()
             by = get(node, "step")
@@ -550,7 +572,7 @@ class _Builder:
             of_step = stepped.unit if stepped is not None and stepped.unit is not None else unit("indicator")
             self.table_types[name] = (of_step, unit(size) if size else unit("indicator"), codes)
             return
-        f = self.fields(node, ("step", "unit", "cite", "rows"), ("columns", "value", "between"))
+        f = self.fields(node, TABLE, "rows")
         step = self.text(f.get("step"))
         kind = self.member.get(step) or self.household.get(step)
         if kind is None or kind.kind != "number" or kind.unit is None:
@@ -575,7 +597,7 @@ class _Builder:
 
     def table_like(self, name: str, node: Node) -> None:
         """A table with the rows of another, read differently between them."""
-        f = self.fields(node, ("like", "between"))
+        f = self.fields(node, TABLE_LIKE)
         like = self.text(f.get("like"))
         if like not in self.tables:
             self.source.report("CN030", f["like"], f"there is no table {like} above", remedy=nearest(like, self.tables))
@@ -603,8 +625,7 @@ class _Builder:
         return entries
 
     def derived(self, name: str, node: Node, key: str) -> Derived:
-        optional = ("cite", "cites", "unit", "dimension") if key == "of" else ("cites", "dimension", key)
-        f = self.fields(node, ("label", key) if key == "of" else ("label", "cite"), optional)
+        f = self.fields(node, VALUE if key == "of" else INDICATOR)
         named = self.unit(f.get("unit"))
         kind = Type("number", unit(named)) if named else BOOLEAN
         tree = self.expression(f[key], kind) if key in f else None
@@ -629,7 +650,7 @@ class _Builder:
     def methods(self, node: Node | None) -> dict[str, Method]:
         made: dict[str, Method] = {}
         for name, entry in self.entries(node).items():
-            f = self.fields(entry, ("label",), ("default", "values", "until", "note"))
+            f = self.fields(entry, METHOD)
             values = self.entries(f.get("values"))
             before = dict(self.household)
             self.declare(f.get("values"))
@@ -659,7 +680,7 @@ class _Builder:
         return made
 
     def class_(self, name: str, node: Node, shared: Mapping[str, Type], methods: Mapping[str, Method]) -> Class:
-        f = self.fields(node, ("label", "cite"), ("when", "otherwise", "within", "methods", "cites", "labels"))
+        f = self.fields(node, CLASS)
         if ("when" in f) == ("otherwise" in f):
             self.source.report("CN009", node, "a class has either when: or otherwise: true")
         tree: Tree = Const(True)
@@ -667,22 +688,23 @@ class _Builder:
             tree = self.expression(f["when"], BOOLEAN, extra=shared)
         elif "otherwise" in f:
             as_boolean(f["otherwise"], self.source)
-        only = tuple(self.choice(i, tuple(methods), "") for i in (f["methods"].items if "methods" in f else ()))
+        only = tuple(self.choice(i, tuple(methods), "") for i in self.items(f.get("methods")))
         cites = tuple((k, self.cite(n)) for k, n in self.entries(f.get("cites")).items())
         return Class(name, self.texts(f.get("label")), tree, self.text(f.get("when"), "otherwise"), self.cite(f.get("cite")),
                      self.text(f.get("within")), only or tuple(methods), cites,
-                     tuple((k, self.texts(n)) for k, n in self.entries(f.get("labels")).items()))  # fmt: skip
+                     tuple((k, self.texts(n)) for k, n in self.entries(f.get("labels")).items()),
+                     "otherwise" in f or ("rest" in f and as_boolean(f["rest"], self.source) is True))  # fmt: skip
 
     def status(self, name: str, node: Node, shared: Mapping[str, Type]) -> Status:
-        f = self.fields(node, ("label", "of", "when", "cite"), ("from", "from_note"))
-        of = self.choice(f.get("of"), ("household", "person"), "household")
-        tree = self.expression(f["when"], BOOLEAN, extra=shared, person=of == "person") if "when" in f else Const(False)
-        start = None if "from" in f and f["from"].text == "unknown" else self.day(f.get("from"))
+        f = self.fields(node, STATUS)
+        of = self.choice(f.get("of"), (HOUSEHOLD, PERSON), HOUSEHOLD)
+        tree = self.expression(f["when"], BOOLEAN, extra=shared, person=of == PERSON) if "when" in f else Const(False)
+        start = None if "from" in f and f["from"].text == UNKNOWN else self.day(f.get("from"))
         return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when")), self.cite(f.get("cite")), start,
                       self.text(f.get("from_note")))  # fmt: skip
 
     def unseen(self, node: Node) -> Unseen:
-        f = self.fields(node, ("what", "consequence"))
+        f = self.fields(node, UNSEEN)
         return Unseen(self.texts(f.get("what")), self.texts(f.get("consequence")))
 
     def place_of(self, name: str) -> Node:

@@ -24,6 +24,7 @@ MERGED = (
     "indicators",
     "methods",
     "statuses",
+    "scorecards",
     "interpretations",
 )
 ALWAYS = ("recorded_category", "recorded_decision", "recorded_date")
@@ -72,6 +73,7 @@ def merge(parent: Node, child: Node, source: Source) -> Node:
                 source.report("CN025", name, f"{name.text} is left out and written again",
                               remedy="write it alone: it then stands in place of the other")  # fmt: skip
         merged.entries[section] = (key_node, kept)
+    _without_cards(merged, child)
     for key, (key_node, value) in child.entries.items():
         if key == WITHOUT:
             continue
@@ -83,6 +85,20 @@ def merge(parent: Node, child: Node, source: Source) -> Node:
             value = both
         merged.entries[key] = (key_node, value)
     return merged
+
+
+def _without_cards(merged: Node, child: Node) -> None:
+    """The score cards of a method go with it."""
+    cards, left = get(merged, "scorecards"), _left_out(child).get("methods")
+    if cards is None or left is None or cards.kind != "mapping":
+        return
+    gone = {name.text for name in left[1].items}
+    kept = Node(cards.line, cards.column, "mapping", items=[], entries={})
+    for name, (key, card) in cards.entries.items():
+        method = get(card, "method")
+        if method is None or method.text not in gone:
+            kept.entries[name] = (key, card)
+    merged.entries["scorecards"] = (merged.entries["scorecards"][0], kept)
 
 
 def _left_out(child: Node) -> dict[str, tuple[Node, Node]]:
@@ -158,21 +174,37 @@ def mine_names(own: Node) -> Iterable[str]:
 
 
 def with_tables(root: Node, source: Source, read: Reader) -> Node:
-    """Put the rows of named CSV files in place."""
-    tables = get(root, "tables")
-    if tables is None or tables.kind != "mapping":
-        return root
-    filled = Node(tables.line, tables.column, "mapping", items=[], entries={})
-    for name, (key, table) in tables.entries.items():
-        file = get(table, "file")
-        filled.entries[name] = (key, table if file is None else _filled(table, file, source, read))
+    """Put the rows of named CSV files in place: of tables, of score cards."""
     resolved = Node(root.line, root.column, "mapping", items=[], entries={})
     resolved.entries.update(root.entries)
-    resolved.entries["tables"] = (tables, filled)
+    for section, header in (("tables", _table_header), ("scorecards", _card_header)):
+        found = get(root, section)
+        if found is None or found.kind != "mapping":
+            continue
+        filled = Node(found.line, found.column, "mapping", items=[], entries={})
+        for name, (key, entry) in found.entries.items():
+            file = get(entry, "file")
+            filled.entries[name] = (key, entry if file is None else _filled(entry, file, header(entry), source, read))
+        resolved.entries[section] = (found, filled)
     return resolved
 
 
-def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
+def _table_header(table: Node) -> list[str]:
+    step, columns, value = (get(table, key) for key in ("step", "columns", "value"))
+    wanted = [step.text] if step else []
+    if columns is not None:
+        wanted += [c.text for _, c in columns.entries.values()]
+    elif value is not None:
+        wanted.append(value.text)
+    return wanted
+
+
+def _card_header(card: Node) -> list[str]:
+    columns = get(card, "columns")
+    return ["item", "option", *(columns.entries if columns is not None else ())]
+
+
+def _filled(table: Node, file: Node, wanted: list[str], source: Source, read: Reader) -> Node:
     if not re.fullmatch(r"[A-Za-z0-9_-]+\.csv", file.text):
         source.report(
             "CN020",
@@ -187,14 +219,6 @@ def _filled(table: Node, file: Node, source: Source, read: Reader) -> Node:
         return _unread(table)
     rows = [line.split(",") for line in text.splitlines() if line.strip()]  # numbers and names, never quoted
     header = [name.strip() for name in rows[0]] if rows else []
-    step = get(table, "step")
-    columns = get(table, "columns")
-    value = get(table, "value")
-    wanted = [step.text] if step else []
-    if columns is not None:
-        wanted += [c.text for _, c in columns.entries.values()]
-    elif value is not None:
-        wanted.append(value.text)
     missing = [w for w in wanted if w not in header]
     if missing or len(rows) < 2 or len(rows) > MAX_TABLE_ROWS:
         source.report(

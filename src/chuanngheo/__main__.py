@@ -1,0 +1,20 @@
+"""``python -m chuanngheo`` and the script ``chuanngheo``: the command line, if its extra is there."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    try:
+        from .cli import main as run
+    except ModuleNotFoundError as error:
+        if error.name not in ("typer", "rich"):
+            raise
+        sys.stderr.write("chuanngheo: the command line needs typer and rich: pip install 'chuanngheo[cli]'\n")
+        sys.exit(3)
+    run()
+
+
+if __name__ == "__main__":
+    main()
