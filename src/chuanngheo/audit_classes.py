@@ -1,9 +1,9 @@
 """The audit of classes: holes, overlaps, classes that never apply, and the order of poverty.
 
 The facts in the conditions are cut where some comparison changes; the cells that come of it are all
-the households there are, as far as classes go (:mod:`chuanngheo.regions`). Every choice of readings
-is looked at, the defaults first: what is found under them is a fault, what is found only under
-another sense is closed by the interpretation.
+the households there are, as far as classes go (:func:`chuanngheo.equivalence.class_ways`). Every
+choice of readings is looked at, the defaults first: what is found under them is a fault, what is
+found only under another sense is closed by the interpretation.
 """
 
 from __future__ import annotations
@@ -14,104 +14,150 @@ from itertools import combinations, product
 from typing import Any
 
 from .answering import Standard
+from .case import Key
 from .deciding import COUNT, NO_CLASS
 from .domains import Domain, Interval
 from .equivalence import (
+    Straight,
     answer,
     choices,
     class_names,
     class_readings,
+    class_ways,
+    condition_ways,
+    finer_ways,
     first_day,
     flag_value,
     flags_apart,
     folded_status,
+    open_case,
+    proved,
     sayings,
+    shown,
+    status_ways,
     statuses_apart,
+    tied,
 )
-from .findings import DecisionTable, Finding, bounds_text, domain_text
+from .errors import ChuanNgheoError
+from .findings import DecisionTable, Finding, bounds_text, domain_text, line_labels
 from .household import household_names
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, RuleSet, Text
+from .possible import fact_domain
 from .prepared import Prepared, prepare
-from .regions import Bounds, Region, class_regions, flag_regions, met, status_regions
+from .regions import Bounds, Region
 from .results import class_cite, indicator_cite
-from .tree import Ref, walk
-from .values import evolve
-from .witness import Household, household_in, least_number, met_wholly
+from .tree import Both, Ref, walk
+from .values import Frozen, evolve, field, frozen
+from .witness import Household, Undecided, is_line, met_wholly, pair_in, remainder
 
 _NO_CLASS = {"vi": "không thuộc loại nào", "en": "no class"}
 Choice = Mapping[str, str]
 
 
-class Seen:
-    """What was found under which senses: found again under more of them, it is not told again."""
+@frozen
+class Fault(Frozen):
+    """A finding about classes under one choice of readings, before it is known what closes it."""
+
+    key: tuple[Any, ...]
+    finding: Finding
+    bounds: Bounds | None = None  # where it holds, if it can be told by a region
+    said: frozenset[str] = field(default=frozenset())
+
+
+class Told:
+    """What was told, under which senses: the same region under more of them is not told again."""
 
     def __init__(self) -> None:
-        self.under: dict[Any, list[tuple[frozenset[tuple[str, str]], frozenset[str]]]] = {}
+        self.before: dict[Any, list[tuple[frozenset[Any], frozenset[str], Bounds]]] = {}
 
-    def is_new(self, key: Any, chosen: Choice, said: frozenset[str] = frozenset()) -> bool:
-        here = (frozenset(chosen.items()), said)
-        before = self.under.setdefault(key, [])
-        if any(b != here and b[0] <= here[0] for b in before):
-            return False
-        before.append(here)
-        return True
+    def news(self, fault: Fault, chosen: Choice, asked: frozenset[str], whole: Any) -> list[Bounds]:
+        """What is left of a fault without what was told under fewer departures from the defaults.
+
+        ``asked`` are the names of which the rules ask whether they were given.
+        """
+        senses = frozenset(chosen.items())
+        said = fault.said | (asked & (fault.bounds or {}).keys())
+        before = self.before.setdefault(fault.key, [])
+        known = [b for c, other, b in before if c <= senses and other <= said]
+        bounds = fault.bounds if fault.bounds is not None else {}
+        left = remainder(bounds, known, whole) if fault.bounds is not None else [] if known else [bounds]
+        before.append((senses, said, bounds))
+        return left
 
 
 def class_findings(std: Standard) -> Iterator[Finding]:
     for method in std.methods:
-        seen, told = Seen(), list[Finding]()
-        for chosen in choices(std, class_readings(std, method)):
+        told = Told()
+        evaluator = Straight(open_case(prepare(std, method), ()))
+        every = list(choices(std, class_readings(std, method)))
+        asked = frozenset[str]().union(*(said for chosen in every for said in sayings(prepare(std, method, chosen))))
+        for chosen in every:
             prepared = prepare(std, method, chosen)
-            for said in sayings(prepared):
-                for finding in _ways(std, prepared, chosen, said, seen):
-                    if not _explained(std, finding, told):
-                        told.append(finding)
-                        yield finding
+            for fault in class_faults(std, prepared):
+                for bounds in told.news(fault, chosen, asked, evaluator.whole_domain):
+                    finding: Finding | None = fault.finding
+                    if fault.bounds is not None and bounds != fault.bounds:
+                        finding = _elsewhere_in(std, prepared, fault, bounds)
+                    if finding is not None:
+                        yield _closed(std, finding, method, chosen)
+                        break
 
 
-def _explained(std: Standard, finding: Finding, told: Iterable[Finding]) -> bool:
-    """Whether the same household lies in a hole under fewer departures from the defaults already."""
-    return (
-        finding.kind == "hole"
-        and finding.witness is not None
-        and any(
-            f.kind == "hole"
-            and f.readings.items() < finding.readings.items()
-            and answer(std, dict(finding.witness), method=finding.method, readings=f.readings) == NO_CLASS_NAME
-            for f in told
-        )
+def class_faults(std: Standard, prepared: Prepared) -> Iterator[Fault]:
+    """Everything that is found under one method and one choice of readings."""
+    for said in sayings(prepared):
+        yield from _holes(std, prepared, said)
+        yield from _overlaps(std, prepared, said)
+        yield from _order(std, prepared, said)
+    yield from _never(std, prepared)
+    if not proved(prepared):
+        yield Fault(("unproved",), Finding("unproved", "warning", tuple(n for n, _ in prepared.classes), {
+            "vi": "điều kiện của các loại so sánh những số gắn với nhau theo cách chưa theo được; có thể còn lỗi chưa thấy",
+            "en": "the conditions tie numbers together in a way that is not followed; there may be faults that are not seen",
+        }))  # fmt: skip
+
+
+def _elsewhere_in(std: Standard, prepared: Prepared, fault: Fault, bounds: Bounds) -> Finding | None:
+    """The finding shown on a part of its region."""
+    if not shown(std, bounds, fault.said)[1]:
+        return None
+    witness = (
+        _decided(std, prepared, bounds, fault.said)
+        if fault.finding.kind == "overlap"
+        else shown(std, bounds, fault.said)[0]
     )
+    if witness is None:
+        return None
+    where = {lang: bounds_text(std, bounds, lang) for lang in LANGUAGES}
+    old = {lang: bounds_text(std, fault.bounds or {}, lang) for lang in LANGUAGES}
+    texts = {lang: fault.finding.texts[lang].replace(old[lang], where[lang]) for lang in LANGUAGES}
+    return evolve(fault.finding, texts=texts, witness=witness, answers=(answer(std, witness, **_how(prepared)),))
 
 
-def _ways(std: Standard, prepared: Prepared, chosen: Choice, said: frozenset[str], seen: Seen) -> Iterator[Finding]:
-    regions = class_regions(prepared, said)
-    found = [
-        *_holes(std, prepared, regions, said),
-        *_never(std, prepared, regions, said),
-        *_overlaps(std, prepared, said),
-        *_order(std, prepared, regions, said),
-    ]
-    for key, finding in found:
-        if seen.is_new(key, chosen, said):
-            yield _under(std, finding, prepared.method, chosen)
-
-
-def _under(std: Standard, finding: Finding, method: str, chosen: Choice) -> Finding:
+def _closed(std: Standard, finding: Finding, method: str, chosen: Choice) -> Finding:
     """A finding with its method and senses, and the interpretation that closes it: then it is a note."""
-    found = evolve(finding, method=method, readings=dict(chosen))
+    day = first_day(std) if finding.witness is not None and "members" in finding.witness else finding.on
+    found = evolve(finding, method=method, readings=dict(chosen), on=day)
     if chosen:
-        last = list(chosen)[-1]
-        return evolve(found, severity="note", closed_by=(last, std.interpretations[last].default))
-    if finding.kind == "overlap" and finding.witness is not None:
+        closing = next((n for n in reversed(list(chosen)) if _gone(std, found, method, chosen, n)), list(chosen)[-1])
+        return evolve(found, severity="note", closed_by=(closing, std.interpretations[closing].default))
+    if finding.witness is not None and finding.kind in ("overlap", "hole"):
         for name in class_readings(std, method):
-            for sense in std.interpretations[name].readings:
+            interpretation = std.interpretations[name]
+            for sense in interpretation.readings:
                 other = answer(std, dict(finding.witness), method=method, readings={name: sense})
-                if other in finding.about and other not in finding.answers:
-                    return evolve(found, severity="note", closed_by=(name, std.interpretations[name].default))
+                if finding.kind == "overlap" and other in finding.about and other not in finding.answers:
+                    return evolve(found, severity="note", closed_by=(name, interpretation.default))
+                if finding.kind == "hole" and other in std.classes:
+                    return evolve(found, closed_by=(name, sense))
     return found
 
 
-Keyed = tuple[Any, Finding]
+def _gone(std: Standard, finding: Finding, method: str, chosen: Choice, name: str) -> bool:
+    """Whether the household is answered otherwise with one sense put back to its default."""
+    fewer = {n: s for n, s in chosen.items() if n != name}
+    homes = [dict(h) for h in (finding.witness, finding.other) if h is not None]
+    return bool(homes) and tuple(answer(std, h, method=method, readings=fewer) for h in homes) != finding.answers
 
 
 def _how(prepared: Prepared) -> dict[str, Any]:
@@ -126,69 +172,76 @@ def unread_in(std: RuleSet, bounds: Bounds) -> tuple[str, ...]:
     return tuple(k for k in bounds if isinstance(k, str) and k in std.facts and std.facts[k].unread)
 
 
-def _holes(std: Standard, prepared: Prepared, regions: Iterable[Region], said: frozenset[str]) -> Iterator[Keyed]:
-    for region in regions:
-        if region.value != NO_CLASS or unread_in(std, region.bounds):
+def _holes(std: Standard, prepared: Prepared, said: frozenset[str]) -> Iterator[Fault]:
+    names = tuple(name for name, _ in prepared.classes)
+    for region in class_ways(prepared, said):
+        if region.value != NO_CLASS:
             continue
-        witness = household_in(std, region.bounds, said)
-        if witness is None:
-            continue  # numbers that cannot exceed each other leave nobody in it
-        answers = (answer(std, witness, **_how(prepared)),)
-        codes = frozenset((k, d) for k, d in region.bounds.items() if not isinstance(d, Interval))
+        witness, there = shown(std, region.bounds, said)
+        if not there:
+            continue  # numbers that are tied to each other leave nobody in it
+        answers = () if witness is None else (answer(std, witness, **_how(prepared)),)
         where = {lang: bounds_text(std, region.bounds, lang) for lang in LANGUAGES}
-        yield ("hole", codes), Finding(
-            "hole" if answers == (NO_CLASS_NAME,) else "unproved", "error", _nearest(prepared),
+        yield Fault(("hole",), Finding(
+            "hole" if answers == (NO_CLASS_NAME,) else "unproved", "error", names,
             {"vi": f"không thuộc loại nào: {where['vi']}", "en": f"no class: {where['en']}"},
-            witness=witness, answers=answers, cites=_cites(std, prepared, _nearest(prepared)),
-        )  # fmt: skip
+            witness=witness, answers=answers, cites=_cites(std, prepared, names),
+        ), region.bounds, said)  # fmt: skip
 
 
-def _nearest(prepared: Prepared) -> tuple[str, ...]:
-    return tuple(name for name, _ in prepared.classes)
-
-
-def _never(std: Standard, prepared: Prepared, regions: Iterable[Region], said: frozenset[str]) -> Iterator[Keyed]:
-    there = {r.value for r in regions if unread_in(std, r.bounds) or household_in(std, r.bounds, said) is not None}
-    if said:
-        return  # what is given only narrows
-    for name, node in prepared.classes:
-        if name in there:
-            continue
-        letter = any(r.value is True and household_in(std, r.bounds) is not None for r in flag_regions(prepared, node))
+def _never(std: Standard, prepared: Prepared) -> Iterator[Fault]:
+    missing = dict(prepared.classes)
+    for said in sayings(prepared):
+        for region in class_ways(prepared, said):
+            if region.value in missing and shown(std, region.bounds, said)[1]:
+                del missing[region.value]
+    for name, node in missing.items():
+        letter = any(
+            r.value is True and shown(std, r.bounds, said)[1]
+            for said in sayings(prepared)
+            for r in condition_ways(prepared, node, said)
+        )
         texts = {
             "vi": f"{std.classes[name].labels['vi']}: " + ("mọi hộ như vậy đã thuộc loại đứng trước" if letter else "điều kiện không thể xảy ra"),
             "en": f"{std.classes[name].labels['en']}: " + ("every such household is in a class before it" if letter else "its condition cannot hold"),
         }  # fmt: skip
-        yield ("never", name), Finding("never", "error", (name,), texts, cites=_cites(std, prepared, (name,)))
+        yield Fault(("never", name), Finding("never", "error", (name,), texts, cites=_cites(std, prepared, (name,))))
 
 
-def _overlaps(std: Standard, prepared: Prepared, said: frozenset[str]) -> Iterator[Keyed]:
+def _overlaps(std: Standard, prepared: Prepared, said: frozenset[str]) -> Iterator[Fault]:
     """Pairs of classes whose words both hold; only their order decides."""
-    letters = {
-        name: [r for r in flag_regions(prepared, node, said) if r.value is True]
-        for name, node in prepared.classes
-        if not std.classes[name].rest
-    }
+    letters = {name: node for name, node in prepared.classes if not std.classes[name].rest}
     for first, second in combinations(letters, 2):
         if nested(std, first, second):
             continue
-        for a in letters[first]:
-            both = next((x for b in letters[second] if (x := met_wholly(a.bounds, b.bounds)) is not None), None)
-            if both is None or unread_in(std, both):
+        for region in condition_ways(prepared, Both(True, (letters[first], letters[second])), said):
+            if region.value is not True or unread_in(std, region.bounds):
                 continue
-            witness = household_in(std, both, said)
-            if witness is None:
+            if not shown(std, region.bounds, said)[1]:
                 continue
-            answers = (answer(std, witness, **_how(prepared)),)
+            witness = _decided(std, prepared, region.bounds, said)
+            answers = () if witness is None else (answer(std, witness, **_how(prepared)),)
             labels = [std.classes[n].labels for n in (first, second)]
-            where = {lang: bounds_text(std, both, lang) for lang in LANGUAGES}
-            codes = frozenset((k, d) for k, d in both.items() if not isinstance(d, Interval))
-            yield ("overlap", first, second, codes), Finding(
-                "overlap" if answers == (first,) or answers == (answers[0],) else "unproved", "warning", (first, second),
+            where = {lang: bounds_text(std, region.bounds, lang) for lang in LANGUAGES}
+            yield Fault(("overlap", first, second), Finding(
+                "overlap" if answers and answers[0] in std.classes else "unproved", "warning", (first, second),
                 {"vi": f"vừa là {labels[0]['vi']}, vừa là {labels[1]['vi']}; loại đứng trước được lấy: {where['vi']}",
                  "en": f"both {labels[0]['en']} and {labels[1]['en']}; the one that stands first is taken: {where['en']}"},
                 witness=witness, answers=answers, cites=_cites(std, prepared, (first, second)),
-            )  # fmt: skip
+            ), region.bounds, said)  # fmt: skip
+
+
+def _decided(std: Standard, prepared: Prepared, bounds: Bounds, said: frozenset[str]) -> Household | None:
+    """The smallest household of a region of which so much is known that its class is certain."""
+    witness, _ = shown(std, bounds, said)
+    if witness is not None and answer(std, witness, **_how(prepared)) in std.classes:
+        return witness
+    for region in class_ways(prepared, said):
+        both = met_wholly(region.bounds, bounds)
+        witness = shown(std, both, said)[0] if both is not None else None
+        if witness is not None:
+            return witness
+    return None
 
 
 def nested(std: RuleSet, a: str, b: str) -> bool:
@@ -203,68 +256,80 @@ def nested(std: RuleSet, a: str, b: str) -> bool:
     return a in above(b) or b in above(a)
 
 
-def _order(std: Standard, prepared: Prepared, regions: Iterable[Region], said: frozenset[str]) -> Iterator[Keyed]:
+def directed(std: Standard, prepared: Prepared, regions: Iterable[Region]) -> dict[str, str]:
+    """The facts that the classes read and in which a household can be worse off, with the way: less or more."""
+    facts, apart = household_names(std), tied(prepared)
+    read = dict.fromkeys(n for r in regions for k in r.bounds for n in ([x for x, _ in k[1]] if is_line(k) else [k]))
+    names = [n for n in read if isinstance(n, str) and n not in apart]
+    ways = {
+        n: "more" if n == COUNT or n.startswith("deprived_") else facts[n].worse if n in facts else "" for n in names
+    }
+    return {n: way for n, way in ways.items() if way}
+
+
+def _order(std: Standard, prepared: Prepared, said: frozenset[str]) -> Iterator[Fault]:
     """Pairs of households, the same but for one fact, where the one that is worse off is classed less poor."""
-    rank = {name: i for i, (name, _) in enumerate(prepared.classes)}
     facts = household_names(std)
-    listed = [r for r in regions if r.value != NO_CLASS and not unread_in(std, r.bounds)]
-    read = dict.fromkeys(k for r in listed for k in r.bounds if isinstance(k, str))
-    for name in read:
-        worse = "more" if name == COUNT or name.startswith("deprived_") else facts[name].worse if name in facts else ""
-        if not worse:
-            continue
-        for poorer in listed:
-            for other in listed:
-                if rank[other.value] <= rank[poorer.value]:
-                    continue
-                pair = _worse_and_better(std, name, worse, other, poorer, said)
-                if pair is None:
-                    continue
-                answers = tuple(answer(std, h, **_how(prepared)) for h in pair)
-                if answers != (other.value, poorer.value):
-                    continue
-                label = facts[name].labels if name in facts else {"vi": name, "en": name}
-                labels = [std.classes[r.value].labels for r in (other, poorer)]
-                yield ("order", name, other.value, poorer.value), Finding(
-                    "order", "error", (name, other.value, poorer.value),
-                    {"vi": f"{label['vi']} kém hơn mà được xếp {labels[0]['vi']} thay vì {labels[1]['vi']}",
-                     "en": f"worse off in {label['en']}, yet {labels[0]['en']} instead of {labels[1]['en']}"},
-                    witness=pair[0], other=pair[1], answers=answers,
-                    cites=_cites(std, prepared, (poorer.value, other.value)),
-                )  # fmt: skip
+    listed = [r for r in finer_ways(prepared, said) if r.value != NO_CLASS and not unread_in(std, r.bounds)]
+    memo = std.memo.setdefault(
+        "audit order", {}
+    )  # most senses leave the regions as they are, and nothing to find in them
+    seen = (frozenset(listed), tuple(name for name, _ in prepared.classes))
+    if memo.get(seen) == []:
+        return
+    memo[seen] = list(_turned(std, prepared, listed, said))
+    for name, other, poorer, pair in memo[seen]:
+        answers = tuple(answer(std, h, **_how(prepared)) for h in pair)
+        label = facts[name].labels if name in facts else {"vi": name, "en": name}
+        labels = [std.classes[n].labels for n in (other, poorer)]
+        yield Fault(("order", name, other, poorer), Finding(
+            "order" if answers == (other, poorer) else "unproved", "error", (name, other, poorer),
+            {"vi": f"{label['vi']} kém hơn mà được xếp {labels[0]['vi']} thay vì {labels[1]['vi']}",
+             "en": f"worse off in {label['en']}, yet {labels[0]['en']} instead of {labels[1]['en']}"},
+            witness=pair[0], other=pair[1], answers=answers, cites=_cites(std, prepared, (poorer, other)),
+        ), None, said)  # fmt: skip
 
 
-def _worse_and_better(
-    std: Standard, name: str, worse: str, less_poor: Region, poorer: Region, said: frozenset[str]
-) -> tuple[Household, Household] | None:
-    """A household that is worse off in one fact and classed less poor, and its better-off twin."""
-    rest = met(less_poor.bounds, poorer.bounds, name)
-    if rest is None:
-        return None
-    low = {"less": False, "more": True}[worse]
-    mine, theirs = less_poor.bounds.get(name), poorer.bounds.get(name)
-    if isinstance(mine, frozenset) or isinstance(theirs, frozenset):
-        if (mine is not None and low not in mine) or (theirs is not None and (not low) not in theirs):
-            return None
-        cells: tuple[Any, Any] = (frozenset({low}), frozenset({not low}))
-    else:
-        spans = _apart(mine or Interval(0, None), theirs or Interval(0, None), worse)
-        if spans is None:
-            return None
-        cells = spans
-    pair = tuple(household_in(std, {**rest, name: cell}, said) for cell in cells)
-    return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
+def _turned(
+    std: Standard, prepared: Prepared, listed: list[Region], said: frozenset[str]
+) -> Iterator[tuple[str, str, str, tuple[Household, Household]]]:
+    rank = {name: i for i, (name, _) in enumerate(prepared.classes)}
+    facts, loose = household_names(std), tied(prepared)
+    told = set()
+    for name, worse in directed(std, prepared, listed).items():
+        whole = fact_domain(facts[name])
+        for poorer, other in product(listed, listed):
+            key = (name, other.value, poorer.value)
+            if rank[other.value] <= rank[poorer.value] or key in told:
+                continue
+            if not _can_be_worse(other.bounds.get(name, whole), poorer.bounds.get(name, whole), worse):
+                continue
+            if not _may_meet(other.bounds, poorer.bounds, {name, COUNT, *loose}):
+                continue
+            try:
+                pair = pair_in(std, other.bounds, poorer.bounds, name, worse, said, loose)
+            except Undecided:
+                continue
+            if pair is not None:
+                told.add(key)
+                yield *key, pair
 
 
-def _apart(worse_off: Interval, better_off: Interval, worse: str) -> tuple[Interval, Interval] | None:
-    """A part of each interval, so that every value of the first is worse than every one of the second."""
-    first, second = (worse_off, better_off) if worse == "less" else (better_off, worse_off)
-    below = least_number(first)
-    above = second.meet(Interval(below, None, low_open=True, whole=second.whole))
-    if above is None:
-        return None
-    spans = (Interval(below, below, whole=first.whole), above)
-    return spans if worse == "less" else (spans[1], spans[0])
+def _can_be_worse(mine: Domain, theirs: Domain, worse: str) -> bool:
+    """Whether some value of the first is worse than one of the second."""
+    if not isinstance(mine, Interval) or not isinstance(theirs, Interval):
+        return True
+    low, high = (mine.low, theirs.high) if worse == "less" else (theirs.low, mine.high)
+    return low is None or high is None or low < high
+
+
+def _may_meet(a: Bounds, b: Bounds, but: set[str]) -> bool:
+    """Whether two regions share a value of every fact but some: a quick look before numbers are chosen."""
+
+    def rest(bounds: Bounds) -> dict[Key, Domain]:
+        return {k: d for k, d in bounds.items() if k not in but and not is_line(k)}
+
+    return met_wholly(rest(a), rest(b)) is not None
 
 
 # --- interpretations ------------------------------------------------------------------------------------
@@ -326,14 +391,19 @@ def _shown(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
             continue
         apart = flags_apart(left, right, flag, on)
         if apart is not None and apart[1] is not None:
-            values = tuple(deprived_text(flag_value(std.assess(apart[1], on=on, **_how(p)), name)) for p in sides)
+            values = tuple(deprived_text(flag_value(std, p, apart[1], name, on)) for p in sides)
             cites = dict.fromkeys(c for p in sides if (c := indicator_cite(std, name, p.readings)) is not None)
             yield name, apart[1], values, tuple(cites), on
     for name, status in std.statuses.items():
+        read = left.closure([status.node]) | right.closure([status.node])
+        if folded_status(left, name) == folded_status(right, name) and all(
+            left.trees.get(n) == right.trees.get(n) for n in read
+        ):
+            continue
         day = shown_on(std, name)
         apart = statuses_apart(left, right, name, day)
         if apart is not None and apart[1] is not None:
-            marks = tuple(mark_text(std.assess(apart[1], on=day, **_how(p)).statuses[name]) for p in sides)
+            marks = tuple(mark_of(std, apart[1], name, day, **_how(p)) for p in sides)
             yield name, apart[1], marks, (status.cite,), day
 
 
@@ -342,16 +412,17 @@ def _classed(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
     names = class_names(left) | class_names(right)
     if left.classes == right.classes and all(left.trees.get(n) == right.trees.get(n) for n in names):
         return
-    for said in sayings(left):
-        for a, b in product(class_regions(left, said), class_regions(right, said)):
+    for said in dict.fromkeys((*sayings(left), *sayings(right))):
+        for a, b in product(class_ways(left, said), class_ways(right, said)):
             both = met_wholly(a.bounds, b.bounds) if a.value != b.value else None
             for bounds in (both, a.bounds, b.bounds) if both is not None else ():
-                witness = household_in(std, bounds, said)
+                witness, _ = shown(std, bounds, said)
                 if witness is None:
                     continue
                 answers = tuple(answer(std, witness, **_how(p)) for p in (left, right))
                 if answers[0] != answers[1]:
-                    yield "classes", witness, answers, _cites(std, left, (str(a.value), str(b.value))), None
+                    on = first_day(std) if "members" in witness else None
+                    yield "classes", witness, answers, _cites(std, left, (str(a.value), str(b.value))), on
                     return
 
 
@@ -361,9 +432,17 @@ def shown_on(std: Standard, name: str) -> date:
     return max(d for d in (first_day(std), status.start, status.cite.source.issued) if d is not None)
 
 
+def mark_of(std: Standard, household: Household, name: str, on: date, **how: Any) -> str:
+    """The mark of a household as :func:`mark_text` says it, or the code of the error."""
+    try:
+        return mark_text(std.assess(household, on=on, **how).statuses.get(name))
+    except ChuanNgheoError as error:
+        return error.problems[0].code if error.problems else "error"
+
+
 def mark_text(mark: Any) -> str:
     """``true``, ``false`` or ``unknown``; of the first person where a mark is one of persons."""
-    first = mark[0] if isinstance(mark, tuple) else mark
+    first = next(iter(mark), None) if isinstance(mark, tuple) else mark
     return "unknown" if first is None else str(first).lower()
 
 
@@ -381,30 +460,35 @@ def decision_tables(std: Standard) -> tuple[DecisionTable, ...]:
 
 def _decision_table(std: Standard, method: str) -> DecisionTable:
     prepared = prepare(std, method)
-    regions = class_regions(prepared)
+    regions = [r for r in class_ways(prepared) if shown(std, r.bounds)[1]]
     facts = household_names(std)
     order = {n: i for i, n in enumerate(dict.fromkeys([*std.facts, *facts]))}
-    columns = sorted(
-        {k for r in regions for k in r.bounds if isinstance(k, str)}, key=lambda n: (facts[n].kind != "code", order[n])
-    )
+    named = {k for r in regions for k in r.bounds if isinstance(k, str)}
+    columns: list[Any] = sorted(named, key=lambda n: (facts[n].kind != "code", order[n]))
+    columns += sorted({k for r in regions for k in r.bounds if is_line(k)}, key=repr)
+    labels = [facts[c].labels if isinstance(c, str) else line_labels(std, c) for c in columns]
+    kinds = [facts[c] if isinstance(c, str) else Fact(c[0], "number", {}) for c in columns]
     rank = {name: i for i, (name, _) in enumerate(prepared.classes)}
 
     def place(region: Region) -> tuple[Any, ...]:
-        return rank.get(region.value, len(rank)), [_place(region.bounds.get(c), facts[c]) for c in columns]
+        return rank.get(region.value, len(rank)), [
+            _place(region.bounds.get(c), f) for c, f in zip(columns, kinds, strict=True)
+        ]
 
     rows: list[tuple[tuple[Text, ...], Text, Cite | None]] = []
     for region in sorted(regions, key=place):
         conditions = tuple(
-            {lang: domain_text(region.bounds[c], facts[c], lang) if c in region.bounds else "" for lang in LANGUAGES}
-            for c in columns
+            {lang: domain_text(region.bounds[c], f, lang) if c in region.bounds else "" for lang in LANGUAGES}
+            for c, f in zip(columns, kinds, strict=True)
         )
         if region.value == NO_CLASS:
             rows.append((conditions, _NO_CLASS, None))
         else:
             cls = std.classes[region.value]
-            labels = dict(cls.method_labels).get(method, cls.labels)
-            rows.append((conditions, labels, class_cite(std, cls.name, method)))
-    return DecisionTable(method, std.methods[method].labels, tuple((c, facts[c].labels) for c in columns), tuple(rows))
+            own = dict(cls.method_labels).get(method, cls.labels)
+            rows.append((conditions, own, class_cite(std, cls.name, method)))
+    names = [c if isinstance(c, str) else line_labels(std, c)["en"] for c in columns]
+    return DecisionTable(method, std.methods[method].labels, tuple(zip(names, labels, strict=True)), tuple(rows))
 
 
 def _place(domain: Domain | None, fact: Fact) -> tuple[Any, ...]:
@@ -421,18 +505,21 @@ def method_findings(std: Standard) -> Iterator[Finding]:
     for first, second in combinations(std.methods, 2):
         ways = [prepare(std, m) for m in (first, second)]
         told = set()
-        for a, b in product(*(class_regions(p) for p in ways)):
+        for a, b in product(*(class_ways(p) for p in ways)):
             both = met_wholly(a.bounds, b.bounds) if a.value != b.value and (a.value, b.value) not in told else None
-            witness = household_in(std, both) if both is not None else None
+            witness = shown(std, both)[0] if both is not None else None
             if witness is None:
                 continue
+            answers = tuple(answer(std, witness, method=m) for m in (first, second))
+            if answers != tuple(NO_CLASS_NAME if r.value == NO_CLASS else r.value for r in (a, b)):
+                continue  # facts that are tied through persons: another region may show it
             told.add((a.value, b.value))
             names = [std.classes[r.value].labels if r.value in std.classes else _NO_CLASS for r in (a, b)]
             labels = [std.methods[m].labels for m in (first, second)]
             yield Finding(
                 "methods", "note", (first, second, str(a.value), str(b.value)),
                 {lang: f"{labels[0][lang]}: {names[0][lang]}; {labels[1][lang]}: {names[1][lang]}" for lang in LANGUAGES},
-                witness=witness, answers=tuple(answer(std, witness, method=m) for m in (first, second)),
+                witness=witness, on=first_day(std) if "members" in witness else None, answers=answers,
                 cites=tuple(dict.fromkeys(c for r, p in zip((a, b), ways, strict=True) for c in _cites(std, p, (str(r.value),)))),
             )  # fmt: skip
 
@@ -442,25 +529,24 @@ def mark_findings(std: Standard) -> Iterator[Finding]:
     prepared = prepare(std, std.default_method)
     for name, status in std.statuses.items():
         day = shown_on(std, name)
-        holding = [r for r in status_regions(prepared, folded_status(prepared, name), day) if r.value is True]
+        holding = [r for r in status_ways(prepared, name, day) if r.value is True]
         for cls in std.classes.values():
-            pairs = product([r for r in class_regions(prepared) if r.value == cls.name], holding)
-            shown = (
-                (household_in(std, both), both)
-                for r, h in pairs
-                if (both := met_wholly(r.bounds, h.bounds)) is not None
-            )
-            witness, both = next(((w, b) for w, b in shown if w is not None), (None, {}))
-            if witness is None:
-                continue
-            a = std.assess(witness, on=day)
-            where = {lang: bounds_text(std, both, lang) for lang in LANGUAGES}
-            yield Finding(
-                "beside", "note", (name, cls.name),
-                {lang: f"{status.labels[lang]} / {cls.labels[lang]}: {where[lang]}" for lang in LANGUAGES},
-                method=prepared.method, witness=witness, on=day, answers=(a.category or a.status, mark_text(a.statuses[name])),
-                cites=(status.cite, class_cite(std, cls.name, prepared.method)),
-            )  # fmt: skip
+            for r, h in product([r for r in class_ways(prepared) if r.value == cls.name], holding):
+                both = met_wholly(r.bounds, h.bounds)
+                witness = shown(std, both)[0] if both is not None else None
+                if both is None or witness is None:
+                    continue
+                answers = (answer(std, witness, on=day), mark_of(std, witness, name, day))
+                if answers != (cls.name, "true"):
+                    continue
+                where = {lang: bounds_text(std, both, lang) for lang in LANGUAGES}
+                yield Finding(
+                    "beside", "note", (name, cls.name),
+                    {lang: f"{status.labels[lang]} / {cls.labels[lang]}: {where[lang]}" for lang in LANGUAGES},
+                    method=prepared.method, witness=witness, on=day, answers=answers,
+                    cites=(status.cite, class_cite(std, cls.name, prepared.method)),
+                )  # fmt: skip
+                break
 
 
 def unsettled_findings(std: Standard) -> Iterator[Finding]:
@@ -472,11 +558,10 @@ def unsettled_findings(std: Standard) -> Iterator[Finding]:
             c.name for c in std.classes.values() if any(isinstance(n, Ref) and n.name == name for n in walk(c.node))
         ]
         prepared = prepare(std, std.default_method)
-        for region in class_regions(prepared):
+        for region in class_ways(prepared):
             if name not in region.bounds:
                 continue
-            bounds = {k: d for k, d in region.bounds.items() if k != name}
-            witness = household_in(std, bounds)
+            witness, _ = shown(std, {k: d for k, d in region.bounds.items() if k != name})
             if witness is None:
                 continue
             yield Finding(

@@ -19,6 +19,7 @@ from .audit_classes import (
     unsettled_findings,
 )
 from .audit_indicators import indicator_findings
+from .audit_scorecards import card_tables, only_scored, scorecard_findings
 from .catalogue import Catalogue, shipped
 from .errors import NoStandard, nearest
 from .findings import SEVERITIES, Finding, Report
@@ -64,9 +65,10 @@ def _audited(std: Standard) -> Report:
             mark_findings,
             indicator_findings,
             sense_findings,
+            scorecard_findings,
         )
-        found = [finding for check in checks for finding in check(std)]
-        std.memo["audit"] = Report(std.exact_id, std.title, _in_order(found), decision_tables(std))
+        found = [finding for check in checks for finding in check(std) if not only_scored(std, finding)]
+        std.memo["audit"] = Report(std.exact_id, std.title, _in_order(found), decision_tables(std), card_tables(std))
     report: Report = std.memo["audit"]
     return report
 

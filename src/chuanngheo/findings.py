@@ -20,6 +20,7 @@ from .household import household_names, person_names
 from .model import LANGUAGES, Cite, Fact, RuleSet, Text
 from .regions import Bounds
 from .values import Frozen, field, frozen
+from .witness import LINE, is_line
 
 SCHEMA = "chuanngheo/audit/1"
 SEVERITIES = ("error", "warning", "note")
@@ -46,6 +47,16 @@ KINDS: Mapping[str, Text] = {
     "issued_after": {"vi": "văn bản ban hành sau ngày mà nó làm căn cứ", "en": "document issued after the day it grounds"},
     "grade": {"vi": "dưới mức B", "en": "below grade B"},
     "unproved": {"vi": "chưa chứng minh được", "en": "not proved"},
+    "band_overlap": {"vi": "hai dòng của phiếu điểm chồng nhau", "en": "rows of a score card that overlap"},
+    "band_gap": {"vi": "phiếu điểm hở giữa hai dòng", "en": "gap between rows of a score card"},
+    "band_unlisted": {"vi": "phiếu điểm không có dòng", "en": "values without a row on a score card"},
+    "not_exclusive": {"vi": "hai dòng loại trừ nhau mà cùng đúng", "en": "exclusive rows that can hold together"},
+    "option_idle": {"vi": "dòng không đổi điểm", "en": "row that changes no points"},
+    "score_order": {"vi": "khá hơn nhưng ít điểm hơn", "en": "better off, and fewer points"},
+    "points_disagree": {"vi": "hai mẫu ghi điểm khác nhau", "en": "points that two forms give differently"},
+    "score_range": {"vi": "tổng điểm có thể có", "en": "sums that can come out"},
+    "cut_off_unreached": {"vi": "mức điểm không thể đạt", "en": "cut-off that no sum reaches"},
+    "cut_off_always": {"vi": "mức điểm luôn đạt", "en": "cut-off that every sum reaches"},
 }  # fmt: skip
 WORDS = {
     "vi": {
@@ -54,6 +65,7 @@ WORDS = {
         "note": "ghi chú", "class": "Loại", "rule": "Bảng quyết định", "any": "bất kỳ", "method": "phương pháp",
         "at_most": "đến", "from": "từ", "above": "trên", "below": "dưới", "and_below": "và dưới", "to_below": "đến dưới", "to": "đến", "ground": "Căn cứ", "answer": "kết quả", "or": "hoặc",
         "born": "sinh", "person": "thành viên", "defaults": "cách hiểu mặc định", "severity": "Mức độ", "what": "Nội dung",
+        "card": "Phiếu điểm", "item": "Mục", "option": "Dòng",
     },
     "en": {
         "title": "Audit", "none": "No findings.", "witness": "Example", "on": "on", "by": "Ground",
@@ -61,6 +73,7 @@ WORDS = {
         "note": "note", "class": "Class", "rule": "Decision table", "any": "any", "method": "method",
         "at_most": "up to", "from": "from", "above": "above", "below": "below", "and_below": "and below", "to_below": "to below", "to": "to", "ground": "Ground", "answer": "answer", "or": "or",
         "born": "born", "person": "member", "defaults": "default readings", "severity": "Severity", "what": "Finding",
+        "card": "Score card", "item": "Item", "option": "Row",
     },
 }  # fmt: skip
 
@@ -88,6 +101,9 @@ class Finding(Frozen):
     answers: tuple[str, ...] = ()
     cites: tuple[Cite, ...] = ()
     closed_by: tuple[str, str] | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.about, self.method, self.on, self.answers))
 
     def text(self, lang: str = "vi") -> str:
         words = WORDS[lang]
@@ -126,6 +142,9 @@ class DecisionTable(Frozen):
     columns: tuple[tuple[str, Text], ...]
     rows: tuple[tuple[tuple[Text, ...], Text, Cite | None], ...]
 
+    def __hash__(self) -> int:
+        return hash((self.method, len(self.rows)))
+
     def text(self, lang: str = "vi") -> str:
         head, body = self.cells(lang)
         widths = [max(len(r[i]) for r in [head, *body]) for i in range(len(head))]
@@ -146,16 +165,52 @@ class DecisionTable(Frozen):
 
 
 @frozen
+class CardTable(Frozen):
+    """A score card as rows: number and label of the item, what its rows do together, row, points by column."""
+
+    name: str
+    labels: Text
+    columns: tuple[tuple[str, Text], ...]
+    rows: tuple[tuple[str, Text, Text, Text, tuple[str, ...]], ...]
+
+    def text(self, lang: str = "vi") -> str:
+        """The columns by their short names, each item under a line of its own."""
+        widths = [max(len(name), *(len(r[4][i]) for r in self.rows)) for i, (name, _) in enumerate(self.columns)]
+        row = max(len(r[3][lang]) for r in self.rows) + 2
+        lines = [" " * row + "".join(f"  {n:>{w}}" for (n, _), w in zip(self.columns, widths, strict=True))]
+        number = ""
+        for item, label, combined, option, points in self.rows:
+            if item != number:
+                lines.append(f"{item}. {label[lang]} ({combined[lang]})")
+                number = item
+            cells = "".join(f"  {p:>{w}}" for p, w in zip(points, widths, strict=True))
+            lines.append(f"  {option[lang]:<{row - 2}}{cells}".rstrip())
+        return "\n".join(lines)
+
+    def cells(self, lang: str) -> tuple[list[str], list[list[str]]]:
+        words = WORDS[lang]
+        head = [words["item"], words["option"], *(label[lang] for _, label in self.columns)]
+        return head, [[f"{item}. {label[lang]}", option[lang], *p] for item, label, _, option, p in self.rows]
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+@frozen
 class Report(Frozen):
     """What an audit found of one standard, or of a catalogue; ``str()`` gives the English text.
 
-    ``findings`` are in order of gravity. ``tables`` hold the rules of each method as rows.
+    ``findings`` are in order of gravity. ``tables`` hold the rules of each method as rows, ``cards`` the score cards.
     """
 
     subject: str
     titles: Text
     findings: tuple[Finding, ...]
     tables: tuple[DecisionTable, ...] = ()
+    cards: tuple[CardTable, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((self.subject, self.findings))
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -172,6 +227,8 @@ class Report(Frozen):
         lines = [f"{words['title']} {self.subject}: {self.titles[lang]} ({counts})"]
         for table in self.tables:
             lines += ["", f"{words['rule']}, {words['method']} {table.method} ({words['defaults']})", table.text(lang)]
+        for card in self.cards:
+            lines += ["", f"{words['card']} {card.name}: {card.labels[lang]}", card.text(lang)]
         lines += ["", *(f.text(lang) for f in self.findings)] if self.findings else ["", words["none"]]
         return "\n".join(lines)
 
@@ -190,6 +247,11 @@ class Report(Frozen):
                           for conditions, name, cite in t.rows]}
                 for t in self.tables
             ],
+            "cards": [
+                {"card": c.name, "columns": [name for name, _ in c.columns],
+                 "rows": [{"item": number, "option": dict(option), "points": list(points)} for number, _, _, option, points in c.rows]}
+                for c in self.cards
+            ],
         }  # fmt: skip
 
     def to_html(self, lang: str = "vi") -> str:
@@ -199,6 +261,9 @@ class Report(Frozen):
         for table in self.tables:
             head, body = table.cells(lang)
             parts.append(f"<h4>{escape(words['rule'])}: {escape(table.labels[lang])}</h4>" + _html_table(head, body))
+        for card in self.cards:
+            head, body = card.cells(lang)
+            parts.append(f"<h4>{escape(words['card'])}: {escape(card.labels[lang])}</h4>" + _html_table(head, body))
         rows = []
         for f in self.findings:
             first, *rest = f.text(lang).split("\n")
@@ -251,8 +316,25 @@ def bounds_text(rules: RuleSet, bounds: Bounds, lang: str) -> str:
         fact = fact_of(rules, key)
         if fact is not None:
             who = f" ({WORDS[lang]['person']} {key[0] + 1})" if isinstance(key, tuple) else ""
-            parts.append(f"{fact.labels[lang]}{who} {domain_text(domain, fact, lang)}")
+            text = domain_text(domain, fact, lang)
+            parts += [f"{fact.labels[lang]}{who} {text}"] if text else []
+        elif is_line(key):
+            parts.append(f"{line_labels(rules, key)[lang]} {domain_text(domain, Fact(LINE, 'number', {}), lang)}")
     return "; ".join(parts)
+
+
+def line_labels(rules: RuleSet, key: Key) -> Text:
+    """A number that a rule makes of several facts: ``share of the poor - 4 * national rate``."""
+    found = {}
+    for lang in LANGUAGES:
+        parts = []
+        for name, number in key[1]:
+            fact = fact_of(rules, name)
+            label = fact.labels[lang] if fact is not None else str(name)
+            size = "" if abs(number) == 1 else f"{number_text(_number(abs(number)), lang)} × "
+            parts.append(("- " if number < 0 else "+ ") + size + label)
+        found[lang] = " ".join(parts).removeprefix("+ ")
+    return found
 
 
 def fact_of(rules: RuleSet, key: Key) -> Fact | None:
