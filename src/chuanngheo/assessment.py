@@ -318,4 +318,8 @@ def _frozen(value: Any) -> Any:
         return frozenset((k, _frozen(v)) for k, v in value.items())
     if isinstance(value, list | tuple):
         return tuple(_frozen(v) for v in value)
+    try:
+        hash(value)
+    except TypeError:  # a fact of another standard may be anything: it is not read
+        value = repr(value)
     return (type(value).__name__, value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
+from math import inf
 from typing import Any, TypeAlias
 
 import attrs
@@ -17,6 +19,26 @@ from .values import field
 Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
 
 
+@attrs.define(eq=False, repr=False)
+class Effort:
+    """What is left of the steps that one question may take; counted, so that every machine answers alike."""
+
+    left: float = inf
+
+    @contextmanager
+    def limited(self, steps: int) -> Iterator[None]:
+        """Not more than so many steps for what is done here."""
+        before, self.left = self.left, min(self.left, steps)
+        begun = self.left
+        try:
+            yield
+        finally:
+            self.left = before - (begun - self.left)
+
+
+_NOTHING: frozenset[tuple[str, Any]] = frozenset()
+
+
 @attrs.frozen(slots=False, eq=False, repr=False)
 class Case:
     """One household under one prepared standard."""
@@ -25,6 +47,7 @@ class Case:
     facts: Facts
     free: frozenset[str] = frozenset()  # names treated as unknown, whatever was given
     memo: dict[Any, Any] = field(factory=dict)  # how intervals were cut, for the next time
+    effort: Effort = field(factory=Effort)
 
     @cached_property
     def known(self) -> dict[Key, Any]:
@@ -33,6 +56,18 @@ class Case:
     @cached_property
     def on(self) -> int:
         return (self.facts.on or date(2000, 1, 1)).toordinal()
+
+    def likeness(self, person: int) -> Any:
+        """What is known of a person: two persons of whom the same is known are the same to every rule."""
+        return self._persons.get(person, _NOTHING), self.facts.births.get(person)
+
+    @cached_property
+    def _persons(self) -> dict[int, frozenset[tuple[str, Any]]]:
+        known: dict[int, set[tuple[str, Any]]] = {}
+        for key, value in self.known.items():
+            if isinstance(key, tuple):
+                known.setdefault(key[0], set()).add((key[1], value))
+        return {person: frozenset(facts) for person, facts in known.items()}
 
     # --- what is unknown ------------------------------------------------------------------------
 
@@ -99,12 +134,22 @@ class Case:
             for i in range(self.facts.members or 0):
                 for part in (node.body, node.where):
                     if part is not None:
-                        yield from self.unknowns(part, i)
+                        yield from self._of_person(part, i)
             return
         if isinstance(node, Ref):
             yield from self._find_name(node, person)
         for child in children(node):
             yield from self.unknowns(child, person)
+
+    def _of_person(self, node: Node, person: int) -> Iterable[Key]:
+        """Those of one person, found once for all persons of whom facts of the same names are known."""
+        first = self._first.setdefault(frozenset(name for name, _ in self.likeness(person)[0]), person)
+        found = self.unknowns(node, first)
+        return found if first == person else [(person, k[1]) if k[0] == first else k for k in found]
+
+    @cached_property
+    def _first(self) -> dict[frozenset[str], int]:
+        return {}
 
     def _find_name(self, ref: Ref, person: int | None) -> Iterator[Key]:
         rules = self.prepared.rules

@@ -24,11 +24,20 @@ from .tree import Lookup, Node, Quantifier, Ref, children, walk
 from .values import Frozen, field, frozen
 
 NO_CLASS = ""
+# Steps: some 90 take a millisecond. Beyond them an answer is coarser, towards more classes and more
+# facts that matter.
+FOR_CLASSES = 60 * 10**3
+FOR_MISSING = FOR_NEXT = 30 * 10**3
+FOR_VALUE = 2 * 10**3
 TWIN = "twin"
 COUNT = "deprivations"
 
 Pair = tuple[Domain, Domain]
 Sums = list[tuple[Any, Any, Env]]  # what a group adds, what its twin adds, and the kept unknowns
+
+
+class TooMany(Exception):
+    """The effort is spent: what is asked is answered more coarsely."""
 
 
 @frozen
@@ -38,6 +47,7 @@ class Group(Frozen):
     flags: tuple[str, ...]
     quantifiers: tuple[Quantifier, ...]
     unknowns: frozenset[Key]
+    of_household: frozenset[Key]  # of these, those that are no person's
 
 
 @attrs.frozen(slots=False, eq=False, repr=False)
@@ -76,25 +86,42 @@ class Decision:
     @cached_property
     def possible(self) -> tuple[str, ...]:
         """The classes possible, in the standard's order (:data:`NO_CLASS` last)."""
-        return in_order(self.case, (c for c, _ in self.outcomes()))
+        with self.case.effort.limited(FOR_CLASSES):
+            try:
+                return in_order(self.case, (c for c, _ in self.outcomes()))
+            except TooMany:
+                return self.every
 
-    def outcomes(self, *, keep: Key | None = None, twin: Key | None = None, pair: Pair | None = None) -> Outcomes:
+    @property
+    def every(self) -> tuple[str, ...]:
+        """What is possible where nothing can be followed."""
+        return (*(name for name, _ in self.case.prepared.classes), NO_CLASS)
+
+    def outcomes(
+        self, *, keep: Key | None = None, twin: Key | None = None, pair: Pair | None = None, within: Env | None = None
+    ) -> Outcomes:
         """Every class (pair of classes with a twin), with what it leaves of the kept unknown.
 
-        ``pair`` narrows the doubled unknown and its twin to a part of their values each.
+        ``pair`` narrows the doubled unknown and its twin to a part of their values each, ``within``
+        other unknowns of the same person.
         """
-        begin: Env = {} if pair is None or twin is None else {twin: pair[0], (TWIN, twin): pair[1]}
-        states = self.states(keep, twin, begin)
-        found: Outcomes = []
-        for a, b, env in states:
+        paths = self.paths(keep, twin, pair, within or {})
+        return merged((c, {k: d for k, d in e.items() if k == keep}) for c, e in paths)
+
+    def paths(self, keep: Key | None, twin: Key | None, pair: Pair | None, within: Env) -> Iterator[tuple[Any, Env]]:
+        """The same one by one, some of them more than once."""
+        begin: Env = dict(within)
+        if pair is not None and twin is not None:
+            begin |= {twin: pair[0], (TWIN, twin): pair[1]}
+        for a, b, env in self.states(keep, twin, begin):
             for first, e in self.classify(a, env, {}):
                 if twin is None:
-                    found.append((first, e))
+                    yield first, e
                 elif b == a and twin not in self.class_unknowns:
-                    found.append(((first, first), e))
+                    yield (first, first), e
                 else:
-                    found.extend(((first, second), e2) for second, e2 in self.classify(b, e, {twin: (TWIN, twin)}))
-        return merged((c, {k: d for k, d in e.items() if k == keep}) for c, e in found)
+                    alias = {twin: (TWIN, twin)} if twin in self.class_unknowns else {}
+                    yield from (((first, second), e2) for second, e2 in self.classify(b, e, alias))
 
     def states(self, keep: Key | None, twin: Key | None, begin: Env) -> Sums:
         """What all groups come to together."""
@@ -102,6 +129,7 @@ class Decision:
         for group in self.groups:
             mine = twin if twin in group.unknowns else None
             sums = self.sums(group, keep if keep in group.unknowns else None, mine, begin if mine is not None else {})
+            self.spend(len(states) * len(sums))
             states = _merged_sums(
                 (_plus(a, a2), _plus(b, b2), both)
                 for (a, b, e), (a2, b2, e2) in product(states, sums)
@@ -111,6 +139,13 @@ class Decision:
 
     def evaluate(self, node: Node) -> Outcomes:
         """The values a household tree can have, counting the indicators group by group."""
+        with self.case.effort.limited(FOR_VALUE):
+            try:
+                return self._evaluate(node)
+            except TooMany:
+                return Evaluator(self.case).anything(node, {}, None)
+
+    def _evaluate(self, node: Node) -> Outcomes:
         case = self.case
         if isinstance(node, Ref) and node.name in case.flags:
             if node.name in case.known or not case.derives(node.name):
@@ -126,6 +161,15 @@ class Decision:
 
     def classify(self, sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
         """The first class that holds, or :data:`NO_CLASS` (a hole in the words)."""
+        read = self.class_unknowns | alias.keys() | frozenset(alias.values())
+        relevant = _only(env, read)
+        key = ("class", sums, frozenset(relevant.items()), frozenset(alias))
+        if key not in self.memo:
+            self.memo[key] = self._classify(sums, relevant, alias)
+        rest = {k: d for k, d in env.items() if k not in read}
+        return [(c, {**rest, **e}) for c, e in self.memo[key]] if rest else self.memo[key]
+
+    def _classify(self, sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
         accumulated: dict[Any, Any] = dict(sums[1])
         if self.counted:
             accumulated[COUNT] = sums[0]
@@ -146,8 +190,12 @@ class Decision:
     def counts(self) -> tuple[int, ...]:
         """The numbers of deprivations that the flags known and unknown can come to."""
         totals = {0}
-        for group in _groups(self.case, self.case.flags):
-            totals = {t + a[0] for t in totals for a, _, _ in self.sums(group, None, None, {})}
+        with self.case.effort.limited(FOR_CLASSES):
+            try:
+                for group in _groups(self.case, self.case.flags):
+                    totals = {t + a[0] for t in totals for a, _, _ in self.sums(group, None, None, {})}
+            except TooMany:
+                totals = set(range(len(self.case.flags) + 1))
         return tuple(sorted(totals))
 
     @cached_property
@@ -175,23 +223,53 @@ class Decision:
                 keep,
                 *(() if twin is None or twin not in self.class_unknowns else ((TWIN, twin),)),
             }
-            self.memo[key] = self._sums(group, outer, twin, begin)
+            try:
+                self.memo[key] = self._sums(group, outer, twin, begin)
+            except TooMany:
+                self.memo[key] = self.coarse(group, twin)
         found: Sums = self.memo[key]
         return found
 
+    def spend(self, paths: int) -> None:
+        """Count work that is done outside the evaluator."""
+        self.case.effort.left -= paths
+        if self.case.effort.left < 0:
+            raise TooMany
+
+    def coarse(self, group: Group, twin: Key | None) -> Sums:
+        """What a group can add if nothing ties its flags together: more than it can, and nothing less."""
+        case = self.case
+        named = [f for f in group.flags if f in self.direct]
+        if twin is not None or len(named) > 8:
+            raise TooMany
+        sure = {f: bool(case.known[f]) for f in group.flags if f in case.known}
+        least = sum(sure.values())
+        truths = [
+            (sum(flags) + least_of_others, tuple(zip(named, flags, strict=True)))
+            for flags in product(*((sure[f],) if f in sure else (False, True) for f in named))
+            for least_of_others in range(
+                least - sum(sure.get(f, False) for f in named),
+                len([f for f in group.flags if f not in named and sure.get(f, True)]) + 1,
+            )
+        ]
+        return [(a, a, {}) for a in truths]
+
     def _sums(self, group: Group, outer: frozenset[Key], twin: Key | None, begin: Env) -> Sums:
-        outside = _unknowns_outside(self.case, [Ref(f) for f in group.flags], set(), group.quantifiers)
-        later = outer | frozenset(outside) | frozenset(k for k in group.unknowns if _person_of(k) is None)
+        outside = frozenset(_unknowns_outside(self.case, [Ref(f) for f in group.flags], set(), group.quantifiers))
+        later = outer | outside | group.of_household
         alias = {} if twin is None else {twin: (TWIN, twin)}
+        read = outside | frozenset(alias.values())
         seen: dict[Any, Outcomes] = {}
 
         def flags(sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
-            key = (sums, frozenset(env.items()), bool(alias))
+            relevant = _only(env, read)
+            key = (sums, frozenset(relevant.items()), bool(alias))
             if key not in seen:
                 seen[key] = self.flag_values(
-                    group, dict(zip(group.quantifiers, sums, strict=True)), env, alias, outer, twin
+                    group, dict(zip(group.quantifiers, sums, strict=True)), relevant, alias, outer, twin
                 )
-            return seen[key]
+            rest = {k: d for k, d in env.items() if k not in read}
+            return [(v, {**rest, **e}) for v, e in seen[key]] if rest else seen[key]
 
         found: Sums = []
         for a, b, env in self.persons(group, later, twin, begin):
@@ -233,11 +311,20 @@ class Decision:
         """What the quantifiers of a group come to over all members."""
         start = tuple(START[q.kind] for q in group.quantifiers)
         states: Sums = [(start, start, begin)]
+        kept = {_person_of(k) for k in later}
         for i in range(self.case.facts.members or 0) if group.quantifiers else ():
             mine = twin if _person_of(twin) in (i, None) else None
-            key = (group.flags, i, mine, later, None if mine is None else frozenset(begin.items()))
+            apart = mine is not None or i in kept
+            key = (
+                group.flags,
+                i if apart else self.case.likeness(i),
+                mine,
+                later,
+                None if mine is None else frozenset(begin.items()),
+            )
             if key not in self.memo:
                 self.memo[key] = self.person(group, i, later, mine, {} if mine is None else begin)
+            self.spend(len(states) * len(self.memo[key]))
             states = _merged_sums(
                 (_together(group, a, a2), _together(group, b, b2), both)
                 for (a, b, e), (a2, b2, e2) in product(states, self.memo[key])
@@ -271,6 +358,7 @@ class Decision:
                         found.extend(((*a, v), (*b, v2), e2) for v2, e2 in again(e))
                     else:
                         found.append(((*a, v), (*b, v), e))
+            self.spend(len(found))
             states = _merged_sums(found)
         back = [order.index(n) for n in range(len(order))]
         return [(tuple(a[p] for p in back), tuple(b[p] for p in back), e) for a, b, e in states]
@@ -396,7 +484,7 @@ def _groups(case: Case, flags: Iterable[str]) -> Iterable[Group]:
         groups = [*apart, (keys, members)]
     for keys, members in groups:
         quantifiers = _quantifiers(case, members) if case.facts.members is not None else ()
-        yield Group(tuple(members), tuple(quantifiers), keys)
+        yield Group(tuple(members), tuple(quantifiers), keys, frozenset(k for k in keys if _person_of(k) is None))
 
 
 def _quantifiers(case: Case, flags: list[str]) -> Iterable[Quantifier]:
@@ -422,25 +510,69 @@ def missing(decision: Decision) -> tuple[Key, ...]:
     """The unknowns that still matter, in the order in which the rules read them."""
     if len(decision.possible) < 2:
         return ()
-    return tuple(k for k in unknowns(decision) if matters(decision, k))
+    with decision.case.effort.limited(FOR_MISSING):
+        found: dict[Any, bool] = {}
+        for key in unknowns(decision):
+            like = _like(decision.case, key)
+            if like not in found:
+                found[like] = decision.case.effort.left < 0 or matters(decision, key)
+        return tuple(k for k in unknowns(decision) if found[_like(decision.case, k)])
+
+
+def _like(case: Case, key: Key) -> Any:
+    """The same for unknowns that no rule tells apart: facts of one name of persons of whom the same is known."""
+    person = _person_of(key)
+    return key if person is None else (case.likeness(person), key[1])
 
 
 def matters(decision: Decision, key: Key) -> bool:
     """Whether two values of an unknown, all else equal, can give two classes."""
 
-    def differ(pair: Pair | None = None) -> bool:
-        return any(a != b for (a, b), _ in decision.outcomes(twin=key, pair=pair))
+    def differ(pair: Pair | None = None, within: Env | None = None) -> bool:
+        try:
+            return any(a != b for (a, b), _ in decision.paths(None, key, pair, within or {}))
+        except TooMany:
+            return True
 
+    if any(differ(within=born) for born in _ages(decision, key)):  # of somebody whose age is known it is soon seen
+        return True
     domain = Evaluator(decision.case).whole_domain(key)
     if not isinstance(domain, Interval):
         return differ()
+    if decision.case.effort.left < 0:
+        return True
     if key in decision.gathered:
         return True
-    parts = _parts(decision, key, domain)  # a few pairs of values usually show it; all of them prove it
+    if any(differ(pair) for pair in pairwise(_halves(domain))):
+        return True
+    try:
+        parts = _parts(decision, key, domain)  # a few pairs of values usually show it; all of them prove it
+    except TooMany:
+        return True
     if len({classes for _, classes in parts}) > 1:
         return True
     ends = [cell for cell, _ in (parts[0], parts[len(parts) // 2], parts[-1])]
     return any(differ((a, b)) for a, b in pairwise(ends)) or differ()
+
+
+def _ages(decision: Decision, key: Key) -> Iterator[Env]:
+    """A few days of birth for the person whose other fact is asked about: today, and each time twice as old."""
+    birth: Key = (_person_of(key), "birth_date")
+    if birth[0] is None or birth == key or not any({key, birth} <= g.unknowns for g in decision.groups):
+        return
+    domain = Evaluator(decision.case).whole_domain(birth)
+    if isinstance(domain, Interval):
+        for day in _halves(domain):
+            yield {birth: day}
+
+
+def _halves(domain: Interval) -> Iterator[Interval]:
+    """A few numbers of a domain: its first, and each time half as far from its last. Days of birth double in age."""
+    back = (domain.size or 1) - 1
+    while back > 0:
+        number = int(domain.high or 0) - back
+        yield Interval(number, number, whole=True)
+        back //= 2
 
 
 def unknowns(decision: Decision) -> tuple[Key, ...]:
@@ -456,8 +588,16 @@ def _place(key: Key) -> tuple[Any, ...]:
 
 def pieces(decision: Decision, key: Key) -> list[tuple[Domain, tuple[str, ...]]]:
     """The values of one unknown cut where the possible classes change, with those classes."""
+    domain = Evaluator(decision.case).whole_domain(key)
+    with decision.case.effort.limited(FOR_CLASSES):
+        try:
+            return _pieces(decision, key, domain)
+        except TooMany:
+            return [(domain, decision.every)]
+
+
+def _pieces(decision: Decision, key: Key, domain: Domain) -> list[tuple[Domain, tuple[str, ...]]]:
     case = decision.case
-    domain = Evaluator(case).whole_domain(key)
     if not isinstance(domain, Interval):
         outcomes = [(c, e.get(key, domain)) for c, e in decision.outcomes(keep=key)]
         return [
@@ -477,10 +617,9 @@ def _parts(decision: Decision, key: Key, domain: Interval) -> list[tuple[Interva
     """An interval cut wherever some test of the rules changes."""
     outcomes = [(c, e.get(key, domain)) for c, e in decision.outcomes(keep=key)]
     parts = [(c, p) for c, p in outcomes if isinstance(p, Interval)]
-    return [
-        (cell, in_order(decision.case, (c for c, p in parts if p.meet(cell) is not None)))
-        for cell in cells(domain, [p for _, p in parts])
-    ]
+    cut = cells(domain, {p for _, p in parts})
+    decision.spend(len(cut) * len(parts) // 4)
+    return [(cell, in_order(decision.case, (c for c, p in parts if p.meet(cell) is not None))) for cell in cut]
 
 
 def cells(domain: Interval, parts: Iterable[Interval]) -> list[Interval]:
@@ -528,10 +667,13 @@ def next_question(decision: Decision, candidates: Iterable[Key]) -> Key | None:
     it is not settled that they are asked come last.
     """
     best: tuple[Fraction, Key] | None = None
-    keys = list(candidates)
-    for key in [k for k in keys if askable(decision.case, k)] or keys:
-        sets = {classes for _, classes in pieces(decision, key)}
-        score = Fraction(sum(map(len, sets)), len(sets))
-        if best is None or score < best[0]:
-            best = (score, key)
+    keys = list({_like(decision.case, k): k for k in reversed(list(candidates))}.values())[::-1]
+    with decision.case.effort.limited(FOR_NEXT):
+        for key in [k for k in keys if askable(decision.case, k)] or keys:
+            sets = {classes for _, classes in pieces(decision, key)}
+            score = Fraction(sum(map(len, sets)), len(sets))
+            if best is None or score < best[0]:
+                best = (score, key)
+            if decision.case.effort.left < 0:
+                break
     return best[1] if best else None

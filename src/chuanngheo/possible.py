@@ -26,7 +26,17 @@ from .case import Case, Key
 from .domains import BOOLEANS, Domain, Interval, affine_pieces, elapsed, living, monotone_pieces
 from .household import household_names, person_names
 from .model import Fact, Table
-from .terms import NOT_ASKED, Term, affine, anonymous, arithmetic, bounds_of, substitute, value_at
+from .terms import (
+    NOT_ASKED,
+    Term,
+    affine,
+    anonymous,
+    arithmetic,
+    bounds_of,
+    divided_by_none_at,
+    substitute,
+    value_at,
+)
 from .tree import (
     Arith,
     Both,
@@ -74,6 +84,10 @@ class Evaluator:
 
     def outcomes(self, node: Node, env: Env, person: int | None = None) -> Outcomes:
         """Every value the tree can have, each with the narrowed unknowns."""
+        effort = self.case.effort
+        effort.left -= 1
+        if effort.left < 0:
+            return self.anything(node, env, person)
         match node:
             case Const(value):
                 return [(value, env)]
@@ -123,6 +137,32 @@ class Evaluator:
             case Given(name):
                 return [(self.case.was_given(name), env)]
         raise AssertionError(node)
+
+    def anything(self, node: Node, env: Env, person: int | None) -> Outcomes:
+        """Every value a tree of this kind can have, once the effort is spent: too many, and none left out."""
+        match node:
+            case Const(value):
+                return [(value, env)]
+            case Choice(_, then, other):
+                return self.anything(then, env, person) + self.anything(other, env, person)
+            case Ref(name, member):
+                key: Key = (person, name) if member else name
+                if key in self.case.known and key not in self.alias:
+                    return [(self.case.known[key], env), (NOT_ASKED, env)]
+                if not member and name in self.accumulated:
+                    return [(self.accumulated[name], env)]
+                names = person_names(self.case.prepared.rules) if member else household_names(self.case.prepared.rules)
+                domain = fact_domain(names[name]) if name in names else Interval()
+                if not isinstance(domain, Interval):
+                    return [(value, env) for value in sorted(domain)] + [(NOT_ASKED, env)]
+            case Quantifier(kind) if kind not in ("any", "all"):
+                pass
+            case Arith() | Elapsed() | Switch() | Lookup() | Count():
+                pass
+            case _:
+                return [(False, env), (True, env)]
+        rest = (node, "range", None, None)
+        return [(Term("var", (rest,)), {**env, rest: Interval()}), (NOT_ASKED, env)]
 
     def name(self, ref: Ref, env: Env, person: int | None) -> Outcomes:
         case = self.case
@@ -294,6 +334,19 @@ class Evaluator:
         (key,) = keys
         domain = self.domain(key, env)
         assert isinstance(domain, Interval)
+        pole = next((x for x in (*divided_by_none_at(a), *divided_by_none_at(b)) if domain.holds(x)), None)
+        if pole is not None:  # there the number has no value: every test on it is false
+            at, *rest = (
+                domain.meet(span)
+                for span in (
+                    Interval(pole, pole),
+                    Interval(None, pole, high_open=True),
+                    Interval(pole, None, low_open=True),
+                )
+            )
+            assert at is not None
+            others = (o for d in rest if d is not None for o in self.compare(op, a, b, {**env, key: d}))
+            return merged([(False, {**env, key: at}), *others])
         pieces = self.pieces(a, b, domain)
         found: Outcomes = []
         for truth, piece in runs((sign in signs, piece) for sign, piece in pieces):

@@ -85,6 +85,20 @@ def affine(term: Any) -> bool:
     return term.op == "/" and affine(term.parts[0]) and not isinstance(term.parts[1], Term)
 
 
+def divided_by_none_at(term: Any) -> Iterator[Number]:
+    """The values of its one unknown at which a term divides by nothing."""
+    if not isinstance(term, Term) or term.op not in ("+", "-", "*", "/"):
+        return
+    for part in term.parts:
+        yield from divided_by_none_at(part)
+    divisor = term.parts[1]
+    if term.op == "/" and isinstance(divisor, Term) and affine(divisor) and not [*divided_by_none_at(divisor)]:
+        offset = value_at(divisor, 0, 0)
+        slope = value_at(divisor, 1, 0) - offset
+        if slope:
+            yield _whole(Fraction(-offset) / slope)
+
+
 def bounds_of(
     op: str, la: Number | None, ha: Number | None, lb: Number | None, hb: Number | None
 ) -> tuple[Number | None, Number | None]:
