@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check search bench bench-tables bench-peers clean
+.PHONY: help demo test mutants check schema search fuzz holes bench bench-tables bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,8 +27,26 @@ check: $(READY)  ## style and types
 test: check  ## style, types and all tests
 	$(BIN)/python -m pytest
 
+SHARE ?= 100
+
+mutants: $(READY)  ## which small faults of a rule file no golden case kills; SHARE=20 takes a fixed fifth of them
+	$(BIN)/python tests/mutants.py --share $(SHARE)
+
+schema: $(READY)  ## write the JSON Schema of rule files anew, after a change of the grammar or the vocabulary
+	$(BIN)/python -m chuanngheo schema >build.json && mv build.json src/chuanngheo/schemas/rule-file-1.json
+
 search: $(READY)  ## the property tests with thousands of examples each; takes long
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py tests/test_frames.py
+
+RUNS ?= 1000000
+
+fuzz: $(READY)  ## hostile rule files, expressions and households; RUNS=1000000 inputs take long; needs the extra fuzz
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,fuzz]'
+	nice -n 10 $(BIN)/python tests/fuzz.py --runs $(RUNS)
+
+holes: $(READY)  ## write what the law does not say, and the snapshot of the audit; after any change of a rule file
+	$(BIN)/python tests/holes.py
+	$(BIN)/python tests/test_audit.py
 
 SIZES ?= 1
 

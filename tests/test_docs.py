@@ -29,7 +29,7 @@ def test_blocks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     scope: dict[str, Any] = {}
     blocks = BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
-    for (language, code), (following, printed) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
+    for (language, code), (following, printed) in zip(blocks, [*blocks, ("", "")][1:], strict=True):
         if language != "python":
             continue
         out = io.StringIO()

@@ -33,7 +33,7 @@ class Standard(RuleSet):
 
     @property
     def exact_id(self) -> str:
-        """``vn-2022@1.1``; a what-if standard says so."""
+        """``vn-2022@1.2``; a what-if standard says so."""
         return super().exact_id + ("+hypothetical" if self.hypothetical else "")
 
     def __eq__(self, other: object) -> bool:

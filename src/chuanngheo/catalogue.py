@@ -120,7 +120,7 @@ class Catalogue:
         return Catalogue(shelf)
 
     def standard(self, name: str) -> Standard:
-        """A standard by name: ``vn-2022`` (newest version), ``vn-2022@1``, or ``vn-2022@1.1`` exactly.
+        """A standard by name: ``vn-2022`` (newest version), ``vn-2022@1``, or ``vn-2022@1.2`` exactly.
 
         Raises :class:`NoStandard`, a ``LookupError``.
         """
@@ -373,7 +373,7 @@ PURPOSES: Mapping[str, Text] = {
 
 
 def standard(name: str) -> Standard:
-    """A shipped standard: ``vn-2022`` (newest version), ``vn-2022@1`` or ``vn-2022@1.1`` exactly.
+    """A shipped standard: ``vn-2022`` (newest version), ``vn-2022@1`` or ``vn-2022@1.2`` exactly.
 
     Raises :class:`NoStandard`, a ``LookupError``.
 
