@@ -270,6 +270,18 @@ def test_a_child_leaves_out_what_it_is_without(tmp_path: Path) -> None:
     assert std.assess({"area": "rural", "income_per_person": 1, "deprivations": 3}).category == "poor"
     with pytest.raises(cn.HouseholdError, match="CN050"):
         std.assess({"area": "rural", "income_per_person": 1, "deprivations": 12})
+    alone = tmp_path / "alone.yaml"
+    alone.write_text(std.text, encoding="utf-8")
+    again = cn.read_standard(alone)
+    assert list(again.methods) == ["criteria"]
+    assert again.digest == std.digest
+
+
+def test_a_note_that_is_a_dash_is_written_out_in_quotes(tmp_path: Path) -> None:
+    std = read(tmp_path, GOOD.replace("at: Điều 2, grade: A", "at: Điều 2, grade: A, note: '-'"))
+    alone = tmp_path / "alone.yaml"
+    alone.write_text(std.text, encoding="utf-8")
+    assert cn.read_standard(alone).digest == std.digest
 
 
 def test_every_fault_of_without_is_told(tmp_path: Path) -> None:

@@ -301,9 +301,9 @@ class RuleSet:
     @property
     def text(self) -> str:
         """The resolved rule file as YAML: reading it gives this standard again."""
-        from .resolving import dump
+        from .resolving import dump, standing_alone
 
-        return dump(self.root).lstrip("\n") + "\n"
+        return dump(standing_alone(self.root)).lstrip("\n") + "\n"
 
     @property
     def exact_id(self) -> str:

@@ -244,6 +244,13 @@ def _unread(table: Node) -> Node:
     return marked
 
 
+def standing_alone(root: Node) -> Node:
+    """The resolved rules without the name of the parent, which they hold already."""
+    alone = Node(root.line, root.column, "mapping", items=[], entries=dict(root.entries))
+    alone.entries.pop("extends", None)
+    return alone
+
+
 # --- canonical text ------------------------------------------------------------------------------
 
 
@@ -264,7 +271,7 @@ def digest(root: Node) -> str:
     import hashlib  # a digest is made when it is asked for
     import json
 
-    data = canonical(root)
+    data = canonical(standing_alone(root))
     if isinstance(data, dict) and isinstance(data.get("classes"), dict):
         data["classes"] = list(data["classes"].items())
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -283,7 +290,7 @@ def dump(node: Node, indent: int = 0) -> str:
     pad = "  " * indent
     if node.kind == "scalar":
         text = " ".join(node.text.split())
-        safe = node.plain and re.fullmatch(r"[A-Za-z0-9_.+-]+", text) and text not in ("null", "~")
+        safe = node.plain and re.fullmatch(r"[+-]?[A-Za-z0-9_][A-Za-z0-9_.+-]*", text) and text not in ("null", "~")
         return text if safe else quote(text)
     if node.kind == "sequence":
         if all(i.kind == "scalar" for i in node.items):
