@@ -25,7 +25,7 @@ from typing import Any
 
 from chuanngheo.answering import Standard
 from chuanngheo.catalogue import COUNTRY, Catalogue, on_day, shipped
-from chuanngheo.equivalence import difference, first_day, together
+from chuanngheo.equivalence import difference
 from chuanngheo.errors import ChuanNgheoError, RuleFileError
 from chuanngheo.golden import Case, differences, read_cases, speaks_of
 from chuanngheo.methods import RECORDED
@@ -39,6 +39,7 @@ from chuanngheo.tracing import used_names
 from chuanngheo.tree import Quantifier
 from chuanngheo.values import Frozen, evolve, frozen
 from chuanngheo.version import standards_folder
+from chuanngheo.ways import first_day, together
 
 CASES = Path(__file__).parent / "cases"
 STILLBORN, KILLED, EQUIVALENT, SURVIVED = "stillborn", "killed", "equivalent", "survived"

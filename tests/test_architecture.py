@@ -18,7 +18,7 @@ ORDER = [
     "household", "prepared", "case", "terms", "possible", "deciding", "regions", "compiling", "methods", "settling", "results", "tracing",
     "version", "explaining", "templates", "caveats", "flipping", "schema", "assessment", "reforming",
     "formula", "columns", "figures", "rows", "wanting", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue", "golden", "mutating",
-    "witness", "equivalence", "findings", "audit_classes", "audit_indicators", "audit_scorecards", "auditing", "file_schema",
+    "inequalities", "witness", "ways", "equivalence", "findings", "audit_classes", "audit_indicators", "audit_scorecards", "auditing", "file_schema",
     "authoring", "testing", "cli", "__main__",
 ]  # fmt: skip
 

@@ -18,8 +18,8 @@ import chuanngheo as cn
 from brute_force import Law, World, birthdays
 from chuanngheo import tree as t
 from chuanngheo.audit_indicators import values_of
-from chuanngheo.equivalence import MANY, choices, enough_members, first_day, open_case
 from chuanngheo.prepared import prepare
+from chuanngheo.ways import MANY, choices, enough_members, first_day, open_case
 from test_audit import PLAIN, indicator, rules, with_indicators
 
 ROOT = Path(__file__).parent.parent

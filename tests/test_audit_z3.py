@@ -22,10 +22,11 @@ from chuanngheo import tree as t
 from chuanngheo.audit_classes import class_faults, nested
 from chuanngheo.audit_indicators import values_of
 from chuanngheo.domains import Interval
-from chuanngheo.equivalence import choices, clash, class_readings, class_ways, difference, flags_apart, sayings, tied
+from chuanngheo.equivalence import clash, difference, flags_apart
 from chuanngheo.household import household_names
+from chuanngheo.inequalities import is_line
 from chuanngheo.prepared import Prepared, prepare
-from chuanngheo.witness import is_line
+from chuanngheo.ways import choices, class_readings, class_ways, sayings, tied
 from test_audit import classes, indicator, rules, with_indicators
 from test_rule_files import GOOD, read
 

@@ -1,7 +1,7 @@
 """The audit of classes: holes, overlaps, classes that never apply, and the order of poverty.
 
 The facts in the conditions are cut where some comparison changes; the cells that come of it are all
-the households there are, as far as classes go (:func:`chuanngheo.equivalence.class_ways`). Every
+the households there are, as far as classes go (:func:`chuanngheo.ways.class_ways`). Every
 choice of readings is looked at, the defaults first: what is found under them is a fault, what is
 found only under another sense is closed by the interpretation.
 """
@@ -17,30 +17,11 @@ from .answering import Standard
 from .case import Key
 from .deciding import COUNT, NO_CLASS
 from .domains import Domain, Interval
-from .equivalence import (
-    Straight,
-    answer,
-    choices,
-    class_names,
-    class_readings,
-    class_ways,
-    condition_ways,
-    finer_ways,
-    first_day,
-    flag_value,
-    flags_apart,
-    folded_status,
-    open_case,
-    proved,
-    sayings,
-    shown,
-    status_ways,
-    statuses_apart,
-    tied,
-)
+from .equivalence import answer, flag_value, flags_apart, folded_status, shown, status_ways, statuses_apart
 from .errors import ChuanNgheoError
 from .findings import DecisionTable, Finding, bounds_text, domain_text, line_labels
 from .household import household_names
+from .inequalities import Undecided, is_line
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, RuleSet, Text
 from .possible import fact_domain
 from .prepared import Prepared, prepare
@@ -48,7 +29,21 @@ from .regions import Bounds, Region
 from .results import class_cite, indicator_cite
 from .tree import Both, Ref, walk
 from .values import Frozen, evolve, field, frozen
-from .witness import Household, Undecided, is_line, met_wholly, pair_in, remainder
+from .ways import (
+    Straight,
+    choices,
+    class_names,
+    class_readings,
+    class_ways,
+    condition_ways,
+    finer_ways,
+    first_day,
+    open_case,
+    proved,
+    sayings,
+    tied,
+)
+from .witness import Household, met_wholly, pair_in, remainder
 
 _NO_CLASS = {"vi": "không thuộc loại nào", "en": "no class"}
 Choice = Mapping[str, str]

@@ -1,6 +1,6 @@
 """The audit of indicators: each over the cells of its own facts, for households of few members.
 
-How few members suffice is the business of :func:`chuanngheo.equivalence.enough_members`.
+How few members suffice is the business of :func:`chuanngheo.ways.enough_members`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,9 @@ from .answering import Standard
 from .audit_classes import Choice, deprived_text
 from .case import Key
 from .domains import Domain, Interval, births
-from .equivalence import (
-    FEW,
-    INEXACT,
-    Straight,
-    choices,
-    enough_members,
-    first_day,
-    flag_value,
-    nodes_of,
-    one_sized,
-    open_case,
-    quantifiers_in,
-    shown,
-    together,
-)
+from .equivalence import flag_value, shown
 from .findings import Finding
+from .inequalities import is_line
 from .model import LANGUAGES, Table
 from .possible import Outcomes, fact_domain
 from .prepared import Prepared, prepare
@@ -41,7 +28,19 @@ from .results import indicator_cite
 from .terms import Term
 from .tree import Compare, Elapsed, Lookup, Node, Number, Ref, readings_in, walk
 from .values import evolve
-from .witness import is_line
+from .ways import (
+    FEW,
+    INEXACT,
+    Straight,
+    choices,
+    enough_members,
+    first_day,
+    nodes_of,
+    one_sized,
+    open_case,
+    quantifiers_in,
+    together,
+)
 
 BEYOND = 12  # how many steps past the last row are looked at
 FORM_MEMBERS = 3  # members of whom the form does not ask something, at most

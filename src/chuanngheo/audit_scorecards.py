@@ -13,7 +13,6 @@ from typing import Any
 
 from .answering import Standard
 from .domains import Interval
-from .equivalence import choices
 from .explaining import number_text, unit_text
 from .findings import WORDS, CardTable, Finding, domain_text
 from .model import LANGUAGES, Cite, Fact, Text
@@ -31,6 +30,7 @@ from .scorecards import (
 )
 from .tree import Number
 from .values import evolve
+from .ways import choices
 
 Keyed = tuple[Any, Finding]
 

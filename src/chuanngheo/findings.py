@@ -17,10 +17,10 @@ from .case import Key
 from .domains import Domain, Interval
 from .explaining import cite_text, number_text, unit_text, value_text
 from .household import household_names, person_names
+from .inequalities import LINE, is_line
 from .model import LANGUAGES, Cite, Fact, RuleSet, Text
 from .regions import Bounds
 from .values import Frozen, field, frozen
-from .witness import LINE, is_line
 
 SCHEMA = "chuanngheo/audit/1"
 SEVERITIES = ("error", "warning", "note")
