@@ -196,7 +196,8 @@ class Catalogue:
             return found
         spans = shelves[-1]
         known = f" by what was issued up to {known_at}" if known_at else ""
-        before = max((x for x in spans if x[1].end and x[1].end < day), key=lambda x: x[1].end or day, default=None)
+        over = (x for x in spans if x[1].end and x[1].end < day)
+        before = max(over, key=lambda x: (x[1].end or day, x[1].known_from), default=None)
         after = min((x for x in spans if x[1].start > day), key=lambda x: x[1].start, default=None)
         hints = [f"{before[0].id} ends on {before[1].end}"] if before else []
         hints += [f"{after[0].id} begins on {after[1].start}"] if after else []

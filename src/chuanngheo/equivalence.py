@@ -49,7 +49,7 @@ from .ways import (
     sayings,
     together,
 )
-from .witness import Household, household_in, met_wholly
+from .witness import Household, household_in, met_wholly, remainder
 
 NOT_PROVED = "not proved"
 
@@ -161,12 +161,36 @@ def _classes(a: Standard, b: Standard, method: str) -> Difference | None:
         if left.classes == right.classes and _same_below(left, right, class_names(left) | class_names(right)):
             continue
         for said in dict.fromkeys((*sayings(left), *sayings(right))):
-            found = clash(class_ways(left, said), class_ways(right, said), a, said)
+            ways = class_ways(left, said), class_ways(right, said)
+            found = _open_apart(left, *ways, said) if unread_of(a) else clash(*ways, a, said)
             if found is not None:
                 values, witness = found
                 return Difference("classes", *values, witness, None, method, chosen)
             if not (proved(left) and proved(right)):
                 return Difference("classes", NOT_PROVED, NOT_PROVED, None, None, method, chosen)
+    return None
+
+
+def unread_of(rules: RuleSet) -> frozenset[str]:
+    """The questions to texts that were not found: nobody can answer them, so only what is possible shows."""
+    return frozenset(n for n, f in rules.facts.items() if f.unread)
+
+
+def _open_apart(
+    prepared: Prepared, left: Iterable[Region], right: Iterable[Region], said: frozenset[str]
+) -> tuple[tuple[Any, Any], Household | None] | None:
+    """A household to which a class is open on one side alone, whatever unread texts may say."""
+    unread = unread_of(prepared.rules)
+    whole = Straight(open_case(prepared, (), said)).whole_domain
+    sides = [
+        [(r.value, {k: d for k, d in r.bounds.items() if k not in unread}) for r in regions]
+        for regions in (left, right)
+    ]
+    for here, there in (sides, sides[::-1]):
+        for value, bounds in here:
+            rest = remainder(bounds, [b for v, b in there if v == value], whole)
+            if rest:
+                return (value or NO_CLASS_NAME, NOT_PROVED), household_in(prepared.rules, rest[0], said)
     return None
 
 
