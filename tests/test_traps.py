@@ -156,3 +156,17 @@ def test_digests_are_the_same_in_another_process() -> None:
     code = "import chuanngheo as cn; print(*(s.digest for s in cn.standards()))"
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout.split() == [s.digest for s in cn.standards()]
+
+
+def test_a_floor_without_persons_leaves_only_what_matters_missing() -> None:
+    """The number of persons stays open beside the floor area: many pairs of numbers, none of which matters."""
+    home = {
+        "water_source": "piped",
+        "deprived_adult_education": False,
+        "deprived_school_attendance": False,
+        "low_income": False,
+        "floor_area": 0,
+        "television": False,
+    }
+    a = cn.standard("vn-2022").assess(home)
+    assert a.missing == ("area", "income_per_person")
