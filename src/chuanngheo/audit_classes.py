@@ -25,7 +25,7 @@ from .inequalities import Undecided, is_line
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, RuleSet, Text
 from .possible import fact_domain
 from .prepared import Prepared, prepare
-from .regions import Bounds, Region
+from .regions import Bounds, Region, met
 from .results import class_cite, indicator_cite
 from .tree import Both, Ref, walk
 from .values import Frozen, evolve, field, frozen
@@ -43,7 +43,7 @@ from .ways import (
     sayings,
     tied,
 )
-from .witness import Household, met_wholly, pair_in, remainder
+from .witness import Household, pair_in, remainder
 
 _NO_CLASS = {"vi": "không thuộc loại nào", "en": "no class"}
 Choice = Mapping[str, str]
@@ -232,7 +232,7 @@ def _decided(std: Standard, prepared: Prepared, bounds: Bounds, said: frozenset[
     if witness is not None and answer(std, witness, **_how(prepared)) in std.classes:
         return witness
     for region in class_ways(prepared, said):
-        both = met_wholly(region.bounds, bounds)
+        both = met(region.bounds, bounds)
         witness = shown(std, both, said)[0] if both is not None else None
         if witness is not None:
             return witness
@@ -324,7 +324,7 @@ def _may_meet(a: Bounds, b: Bounds, but: set[str]) -> bool:
     def rest(bounds: Bounds) -> dict[Key, Domain]:
         return {k: d for k, d in bounds.items() if k not in but and not is_line(k)}
 
-    return met_wholly(rest(a), rest(b)) is not None
+    return met(rest(a), rest(b)) is not None
 
 
 # --- interpretations ------------------------------------------------------------------------------------
@@ -409,7 +409,7 @@ def _classed(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
         return
     for said in dict.fromkeys((*sayings(left), *sayings(right))):
         for a, b in product(class_ways(left, said), class_ways(right, said)):
-            both = met_wholly(a.bounds, b.bounds) if a.value != b.value else None
+            both = met(a.bounds, b.bounds) if a.value != b.value else None
             for bounds in (both, a.bounds, b.bounds) if both is not None else ():
                 witness, _ = shown(std, bounds, said)
                 if witness is None:
@@ -501,7 +501,7 @@ def method_findings(std: Standard) -> Iterator[Finding]:
         ways = [prepare(std, m) for m in (first, second)]
         told = set()
         for a, b in product(*(class_ways(p) for p in ways)):
-            both = met_wholly(a.bounds, b.bounds) if a.value != b.value and (a.value, b.value) not in told else None
+            both = met(a.bounds, b.bounds) if a.value != b.value and (a.value, b.value) not in told else None
             witness = shown(std, both)[0] if both is not None else None
             if witness is None:
                 continue
@@ -527,7 +527,7 @@ def mark_findings(std: Standard) -> Iterator[Finding]:
         holding = [r for r in status_ways(prepared, name, day) if r.value is True]
         for cls in std.classes.values():
             for r, h in product([r for r in class_ways(prepared) if r.value == cls.name], holding):
-                both = met_wholly(r.bounds, h.bounds)
+                both = met(r.bounds, h.bounds)
                 witness = shown(std, both)[0] if both is not None else None
                 if both is None or witness is None:
                     continue

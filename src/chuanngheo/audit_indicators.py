@@ -189,7 +189,7 @@ def _left_open(
     deprived = [on_form(b) for v, b in paths if v is True]
     others = [on_form(b) for v, b in paths if v is not True]
     for a in deprived:
-        for both in (x for b in others if (x := met(a, b, None)) is not None):
+        for both in (x for b in others if (x := met(a, b)) is not None):
             witness, _ = shown(std, both)
             if witness is None:
                 continue
@@ -298,7 +298,7 @@ def _scope(prepared: Prepared, tree: Node, node: Lookup, on: date) -> list[Bound
     yes, no = (
         {frozenset(rest(b).items()) for v, b in paths if (v is True) is truth and reads(b)} for truth in (True, False)
     )
-    return [m for a in yes for b in no if (m := met(dict(a), dict(b), None)) is not None]
+    return [m for a in yes for b in no if (m := met(dict(a), dict(b))) is not None]
 
 
 def _steps(table: Table) -> Iterator[int]:

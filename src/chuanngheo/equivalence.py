@@ -21,7 +21,7 @@ from .household import read_facts
 from .inequalities import Undecided
 from .model import NO_CLASS_NAME, RuleSet
 from .prepared import Prepared, prepare
-from .regions import Bounds, Region, merged
+from .regions import Bounds, Region, merged, met
 from .tree import (
     Lookup,
     Node,
@@ -49,7 +49,7 @@ from .ways import (
     sayings,
     together,
 )
-from .witness import Household, household_in, met_wholly, remainder
+from .witness import Household, household_in, remainder
 
 NOT_PROVED = "not proved"
 
@@ -206,7 +206,7 @@ def clash(
     found: tuple[tuple[Any, Any], Household | None] | None = None
     for mine in left:
         for other in theirs:
-            if mine.value != other.value and (both := met_wholly(mine.bounds, other.bounds)) is not None:
+            if mine.value != other.value and (both := met(mine.bounds, other.bounds)) is not None:
                 witness, there = shown(rules, both, said)
                 values = tuple(NO_CLASS_NAME if v == NO_CLASS else v for v in (mine.value, other.value))
                 if witness is not None:

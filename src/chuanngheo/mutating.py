@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from .answering import Standard
 from .errors import RuleFileError
-from .reading import _Builder
+from .reading import Builder
 from .resolving import EXPRESSION_KEYS, get
 from .scorecards import COMBINE, SIDES
 from .source import Node, Source
@@ -75,7 +75,7 @@ class Mutant(Frozen):
     def born(self, base: Standard) -> Standard | RuleFileError:
         """The standard with the fault, or why it cannot be read."""
         source = Source(base.exact_id, ())
-        fields = _Builder(self.root, source).build()
+        fields = Builder(self.root, source).build()
         if source.problems:
             return RuleFileError(f"{self.id} cannot be read", source.problems)
         gone = {f"deprived_{name}" for name in base.indicators if name not in fields["indicators"]}

@@ -61,7 +61,7 @@ Env: TypeAlias = dict[Key, Domain]  # what the path so far has narrowed
 Outcomes: TypeAlias = list[tuple[Any, Env]]
 
 ENUMERABLE = 200
-_SIGNS = {
+SIGNS = {
     "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1),
 }  # fmt: skip
 
@@ -326,7 +326,7 @@ class Evaluator:
         if a is NOT_ASKED or b is NOT_ASKED:
             return [(False, env)]
         keys = {k for t in (a, b) if isinstance(t, Term) for k in t.unknowns()}
-        signs = _SIGNS[op]
+        signs = SIGNS[op]
         if not keys:
             return [(((a > b) - (a < b)) in signs, env)]
         if len(keys) > 1:
@@ -412,7 +412,7 @@ class Evaluator:
             high_a is None or low_b is None or high_a >= low_b
         ):
             signs.add(0)
-        return [(truth, env) for truth in sorted({s in _SIGNS[op] for s in signs})]
+        return [(truth, env) for truth in sorted({s in SIGNS[op] for s in signs})]
 
     def bounds(self, term: Any, env: Env) -> tuple[Number | None, Number | None]:
         """The least and greatest a number can be; None is unbounded."""

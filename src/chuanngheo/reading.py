@@ -112,7 +112,7 @@ def read_rules(
                       remedy="name it: extends: vn-2022@1")  # fmt: skip
     _rows_or_file(root, source)
     root = with_tables(with_facts(root, vocabulary), source, beside)
-    builder = _Builder(root, source, frozenset(vocabulary_names(vocabulary, shelves_of(root))))
+    builder = Builder(root, source, frozenset(vocabulary_names(vocabulary, shelves_of(root))))
     fields = builder.build()
     if source.problems:
         raise _failed(source)
@@ -173,7 +173,7 @@ def vocabulary_facts(vocabulary: Node, entity: str) -> Mapping[str, Fact]:
     shelves = (entity, PERSON) if entity == HOUSEHOLD else (entity,)
     root.entries.update({k: e for k, e in vocabulary.entries.items() if k in shelves})
     source = Source("vocabulary.yaml", ())
-    facts = _Builder(root, source).facts(root, shelves)
+    facts = Builder(root, source).facts(root, shelves)
     if source.problems:
         raise _failed(source)
     return facts
@@ -183,7 +183,7 @@ def _failed(source: Source) -> RuleFileError:
     return RuleFileError(f"{source.name} cannot be read: {len(source.problems)} problem(s)", source.problems)
 
 
-class _Builder:
+class Builder:
     """Walks the sections in the order in which later ones may name earlier ones."""
 
     def __init__(self, root: Node, source: Source, elsewhere: frozenset[str] = frozenset()) -> None:

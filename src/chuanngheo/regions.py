@@ -136,8 +136,8 @@ def narrowed(a: Domain, b: Domain) -> Domain | None:
     return None
 
 
-def met(a: Bounds, b: Bounds, but: Key) -> dict[Key, Domain] | None:
-    """Two regions at once in everything but one fact, or None where they exclude each other."""
+def met(a: Bounds, b: Bounds, but: Key = None) -> dict[Key, Domain] | None:
+    """Two regions at once, in everything but perhaps one fact, or None where they exclude each other."""
     found: dict[Key, Domain] = {}
     for key in dict.fromkeys((*a, *b)):
         if key == but:

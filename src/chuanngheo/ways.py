@@ -21,9 +21,9 @@ from .domains import Domain, Interval, affine_pieces
 from .household import Facts
 from .inequalities import form_of, is_line, line_key
 from .model import RuleSet
-from .possible import START, Evaluator, Outcomes, combine, runs
+from .possible import SIGNS, START, Evaluator, Outcomes, combine, runs
 from .prepared import Prepared, prepare
-from .regions import Blank, Bounds, Region, merged
+from .regions import Blank, Bounds, Region, merged, met
 from .terms import Term
 from .tree import (
     Compare,
@@ -38,7 +38,6 @@ from .tree import (
     walk,
 )
 from .values import Frozen, field, frozen
-from .witness import met_wholly
 
 FEW = 4  # members, where nothing is proved of how many suffice
 MANY = 12  # more are not looked at: nothing is proved then
@@ -103,7 +102,6 @@ class Straight(Evaluator):
         return found
 
 
-SIGNS = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1)}
 INEXACT = "inexact"
 
 
@@ -373,7 +371,7 @@ def homes(listed: Sequence[tuple[Case, Quantifier]], most: int) -> Iterator[tupl
             grown: dict[tuple[Any, Any], Bounds] = {}
             for (a, home_a), bounds_a in sizes.items():
                 for (b, home_b), bounds_b in one.items():
-                    home = dict(home_a) if home_a == home_b else met_wholly(dict(home_a), dict(home_b))
+                    home = dict(home_a) if home_a == home_b else met(dict(home_a), dict(home_b))
                     if home is None:
                         continue
                     state = tuple(combine(q.kind, x, y) for (_, q), x, y in zip(listed, a, b, strict=True))

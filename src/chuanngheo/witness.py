@@ -31,7 +31,7 @@ from .inequalities import (
 )
 from .model import Fact, RuleSet
 from .possible import fact_domain
-from .regions import Bounds, narrowed
+from .regions import Bounds, met, narrowed
 from .tree import Arith, Const, Node, Number, Quantifier, Ref, walk
 
 Household = dict[str, Any]
@@ -107,7 +107,7 @@ def households_in(
             own[apart] = only
     chosen = [{n: d if isinstance(d, Interval) else smallest(d, facts[n]) for n, d in own.items()} for own in owns]
     numbers = _numbers(rules, facts, chosen, lines, apart, worse)
-    persons = regions[0] if len(regions) == 1 else met_wholly(*(_of_persons(b) for b in regions))
+    persons = regions[0] if len(regions) == 1 else met(*(_of_persons(b) for b in regions))
     if numbers is None or persons is None:
         return None
     found: list[Household] = []
@@ -285,17 +285,6 @@ def smallest(domain: Domain, fact: Fact) -> Any:
     if fact.kind == "code":
         return next(c for c in fact.codes if c in domain)
     return False not in domain
-
-
-def met_wholly(a: Bounds, b: Bounds) -> dict[Key, Domain] | None:
-    """What two regions have in common, or None."""
-    found: dict[Key, Domain] = dict(a)
-    for key, domain in b.items():
-        common = narrowed(found[key], domain) if key in found else domain
-        if common is None:
-            return None
-        found[key] = common
-    return found
 
 
 def remainder(bounds: Bounds, others: Iterable[Bounds], whole: Any) -> list[Bounds]:
