@@ -232,6 +232,7 @@ indicators:
     cites: {which-edge: {inclusive: {source: act, grade: B}}}
     dimension: housing
     deprived: bad or half < 1
+  children: {label: {vi: trẻ em, en: children}, cite: {source: act, grade: A}, deprived: any(m.age < 5 for m in members)}
 methods:
   criteria:
     default: true
@@ -261,6 +262,8 @@ statuses:
     cite: {source: act, grade: A}
     from: unknown
     from_note: not found
+groups:
+  small: {label: {vi: trẻ nhỏ, en: small}, of: person, as_in: children, cite: {source: act, grade: A}}
 scorecards:
   points:
     label: {vi: phiếu, en: form}
@@ -294,7 +297,7 @@ scorecards:
     label: {vi: phiếu, en: form}
     unit: point
     columns: {all: {label: {vi: tất cả, en: all}}}
-    items: [{number: "1.1", label: {vi: một, en: one}, combine: additive, options: [{name: yes_, label: {vi: có, en: "yes"}}]}]
+    items: [{number: "1.1", label: {vi: một, en: one}, combine: additive, stop: false, options: [{name: yes_, label: {vi: có, en: "yes"}, when: bad}]}]
     file: card.csv
     cite: {source: act, grade: A}
 interpretations:
@@ -302,6 +305,7 @@ interpretations:
     question: {vi: bằng, en: on it}
     readings: {inclusive: {vi: có, en: in}, exclusive: {vi: không, en: out}}
     default: inclusive
+    undecided: exclusive
     grounds: the words
     grade: C
 unseen:

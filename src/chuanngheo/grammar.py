@@ -295,11 +295,14 @@ STATUS = Form(
     (
         LABEL,
         must("of", Value("choice", (HOUSEHOLD, PERSON)), "who has the mark", "ai mang dấu này"),
-        must("when", EXPRESSION, "the condition; a person is m", "điều kiện; một người là m"),
+        may("when", EXPRESSION, "the condition; a person is m", "điều kiện; một người là m"),
+        may("as_in", Value("name"), "the persons who make the household deprived in this indicator",
+            "những người làm cho hộ thiếu hụt chỉ số này"),
         THE_CITE,
         may("from", Either((DAY, Value("choice", (UNKNOWN,)))), "first day, or unknown", "ngày đầu tiên, hoặc unknown"),
         may("from_note", TEXT, "why the first day is not known", "vì sao chưa rõ ngày đầu tiên"),
     ),
+    (("when", "as_in"),),
 )
 
 INTERPRETATION = Form(
@@ -310,6 +313,8 @@ INTERPRETATION = Form(
         must("default", Value("name"), "the sense that is used unless another is asked for",
              "nghĩa được dùng nếu không chọn nghĩa khác"),
         must("grounds", TEXT, "why this default", "vì sao mặc định như vậy"),
+        may("undecided", Value("name"), "a sense that chooses none: what the others differ in stays open",
+            "một nghĩa không chọn nghĩa nào: điều các nghĩa kia khác nhau vẫn để ngỏ"),
         must("grade", GRADE, "how well the default is supported", "mặc định có căn cứ đến mức nào"),
     ),
 )  # fmt: skip
@@ -362,6 +367,7 @@ SCORE_OPTION = Form(
         LABEL,
         MEASURE,
         *BAND,
+        may("when", EXPRESSION, "the facts under which it holds, where it has no band", "khi nào dòng này đúng, nếu không chia khoảng"),
     ),
 )
 
@@ -378,6 +384,8 @@ SCORE_ITEM = Form(
         may("order", Value("choice", ORDERS), "rows without bands that run from best off to worst, or back",
             "các dòng không chia khoảng xếp từ khá nhất đến khó khăn nhất, hay ngược lại"),
         may("indicator", Value("name"), "the indicator that the item counts", "chỉ số thiếu hụt mà mục này tính điểm"),
+        may("stop", BOOLEAN, "true: where one of its rows holds, the form ends and nothing is summed",
+            "true: một dòng đúng thì dừng phiếu, không cộng điểm"),
         may("cite", CITE, THE_CITE.en, THE_CITE.vi),
         may("note", TEXT, "what was read, and where", "đã đọc gì, ở đâu"),
     ),
@@ -458,6 +466,7 @@ RULE_FILE = Form(
         may("indicators", Named(INDICATOR), "deprivations; water is called deprived_water in rules",
             "các chỉ số thiếu hụt; water được gọi là deprived_water trong quy tắc"),
         may("statuses", Named(STATUS), "marks that exclude nothing", "các dấu không loại trừ loại hộ nào"),
+        may("groups", Named(STATUS), "households and persons that report forms count", "các hộ, các người mà biểu báo cáo thống kê"),
         may("scorecards", Named(SCORECARD), "forms of points: items, options, points by column",
             "các phiếu chấm điểm: mục, dòng, điểm theo cột"),
         may("interpretations", Named(INTERPRETATION, "id"), "where the words leave a hole, an overlap or two senses",

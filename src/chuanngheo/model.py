@@ -203,6 +203,12 @@ class Interpretation(Frozen):
     default: str
     grounds: str
     grade: str
+    undecided: str = ""  # the sense that chooses none: what the others differ in stays open
+
+    @property
+    def open_senses(self) -> tuple[str, ...]:
+        """The senses that the undecided one leaves open."""
+        return tuple(s for s in self.readings if s != self.undecided)
 
 
 @frozen
@@ -279,6 +285,7 @@ class RuleSet:
     methods: Mapping[str, Method]
     classes: Mapping[str, Class]
     statuses: Mapping[str, Status]
+    groups: Mapping[str, Status]
     interpretations: Mapping[str, Interpretation]
     unseen: tuple[Unseen, ...]
     root: Any  # the resolved nodes

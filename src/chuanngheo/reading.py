@@ -57,7 +57,7 @@ from .model import (
 from .reading_cards import read_cards
 from .resolving import HOUSEHOLD, PERSON, Reader, get, merge, shelves_of, with_facts, with_tables
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
-from .tree import Const, Number, Ref, Switch, walk
+from .tree import Both, Const, Number, Quantifier, Ref, Switch, walk
 from .tree import Node as Tree
 from .units import ATOMS, Unit, unit
 from .values import evolve
@@ -367,7 +367,7 @@ class Builder:
                     remedy=nearest(cls.within, classes),
                 )
         applies = self.applies(top.get("applies"), {*classes, *lines})
-        statuses = {k: self.status(k, n, shared) for k, n in self.entries(top.get("statuses")).items()}
+        statuses = {k: self.status(k, n, shared, made) for k, n in self.entries(top.get("statuses")).items()}
         trees = {f.name: f.of for f in facts.values() if f.of is not None}
         trees |= {n: d.node for n, d in values.items() if d.node is not None}
         trees |= {f"deprived_{n}": d.node for n, d in made.items() if d.node is not None}
@@ -401,6 +401,7 @@ class Builder:
             "methods": methods,
             "classes": classes,
             "statuses": statuses,
+            "groups": {k: self.status(k, n, shared, made) for k, n in self.entries(top.get("groups")).items()},
             "scorecards": read_cards(self, top.get("scorecards"), facts, lines, made, methods),
             "interpretations": self.interpretations,
             "unseen": tuple(self.unseen(n) for n in self.items(top.get("unseen"))),
@@ -425,7 +426,8 @@ class Builder:
             self.source.report("CN009", f["readings"], "an interpretation has two readings or more")
         default = self.choice(f.get("default"), tuple(readings) or ("",), "")
         return Interpretation(key, self.texts(f.get("question")), readings, default, self.text(f.get("grounds")),
-                              self.choice(f.get("grade"), tuple(GRADES), "D"))  # fmt: skip
+                              self.choice(f.get("grade"), tuple(GRADES), "D"),
+                              self.choice(f.get("undecided"), tuple(readings), ""))  # fmt: skip
 
     def applies(self, node: Node | None, named: set[str]) -> tuple[Span, ...]:
         spans: list[tuple[Span, Node]] = []
@@ -695,13 +697,30 @@ class Builder:
                      tuple((k, self.texts(n)) for k, n in self.entries(f.get("labels")).items()),
                      "otherwise" in f or ("rest" in f and as_boolean(f["rest"], self.source) is True))  # fmt: skip
 
-    def status(self, name: str, node: Node, shared: Mapping[str, Type]) -> Status:
+    def status(self, name: str, node: Node, shared: Mapping[str, Type], indicators: Mapping[str, Derived]) -> Status:
         f = self.fields(node, STATUS)
         of = self.choice(f.get("of"), (HOUSEHOLD, PERSON), HOUSEHOLD)
-        tree = self.expression(f["when"], BOOLEAN, extra=shared, person=of == PERSON) if "when" in f else Const(False)
+        if ("when" in f) == ("as_in" in f):
+            self.source.report("CN009", node, "a mark has either when: or as_in:")
+        tree: Tree = Const(False)
+        if "when" in f:
+            tree = self.expression(f["when"], BOOLEAN, extra=shared, person=of == PERSON)
+        elif "as_in" in f:
+            tree = self.deprives(f["as_in"], of, indicators)
         start = None if "from" in f and f["from"].text == UNKNOWN else self.day(f.get("from"))
-        return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when")), self.cite(f.get("cite")), start,
-                      self.text(f.get("from_note")))  # fmt: skip
+        return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when", f.get("as_in"))),
+                      self.cite(f.get("cite")), start, self.text(f.get("from_note")))  # fmt: skip
+
+    def deprives(self, node: Node, of: str, indicators: Mapping[str, Derived]) -> Tree:
+        """The test of the persons who make a household deprived: the indicator asks whether there is any."""
+        found = indicators.get(self.text(node))
+        tree = found.node if found is not None else None
+        if of == PERSON and isinstance(tree, Quantifier) and tree.kind == "any":
+            return tree.body if tree.where is None else Both(True, (tree.where, tree.body))
+        persons = [n for n, d in indicators.items() if isinstance(d.node, Quantifier) and d.node.kind == "any"]
+        self.source.report("CN030", node, f"{node.text[:60]} is no indicator that asks for any such person",
+                           allowed=", ".join(persons), remedy=nearest(node.text, persons))  # fmt: skip
+        return Const(False)
 
     def unseen(self, node: Node) -> Unseen:
         f = self.fields(node, UNSEEN)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from .domains import Interval
 from .errors import nearest
-from .expression import Type
+from .expression import BOOLEAN, Type
 from .grammar import (
     ALTERNATIVE,
     ID,
@@ -35,6 +35,7 @@ from .scorecards import (
     Option,
     ScoreCard,
     cell,
+    in_band,
 )
 from .source import Node, Source, as_boolean
 from .tree import Node as Tree
@@ -198,9 +199,9 @@ class _Card:
         f = b.fields(node, SCORE_ITEM)
         number = b.text(f.get("number"))
         measure = b.text(f.get("measure"))
-        options = [self.option(number, measure, n, rows) for n in b.items(f.get("options"))]
-        self.once([o.name for o in options], b.items(f.get("options")), "the option {} stands twice")
         indicator = b.text(f.get("indicator"))
+        options = [self.option(number, measure, n, rows, indicator) for n in b.items(f.get("options"))]
+        self.once([o.name for o in options], b.items(f.get("options")), "the option {} stands twice")
         if indicator and indicator not in indicators:
             b.source.report(
                 "CN030",
@@ -211,10 +212,10 @@ class _Card:
         return Item(
             number, b.texts(f.get("label")), b.choice(f.get("combine"), COMBINE, COMBINE[0]), tuple(options),
             b.choice(f.get("order"), ORDERS, ""), indicator, b.cite(f["cite"]) if "cite" in f else None,
-            b.text(f.get("note")),
+            b.text(f.get("note")), "stop" in f and as_boolean(f["stop"], b.source) is True,
         )  # fmt: skip
 
-    def option(self, number: str, measure: str, node: Node, rows: Rows) -> Option:
+    def option(self, number: str, measure: str, node: Node, rows: Rows, indicator: str = "") -> Option:
         b = self.b
         f = b.fields(node, SCORE_OPTION)
         name = b.text(f.get("name"))
@@ -235,9 +236,17 @@ class _Card:
                 allowed=", ".join(o for i, o in rows if i == number),
             )  # fmt: skip
         given = points or (None,) * len(self.columns)
+        if "when" in f and (of or indicator):
+            b.source.report("CN009", f["when"], "a band or an indicator says when the option holds")
+        when = b.expression(f["when"], BOOLEAN) if "when" in f and not of else None
+        if indicator:
+            when = Ref(f"deprived_{indicator}")
+        elif band is not None and (node_ := self.measures[of].node) is not None:
+            when = in_band(node_, band)
         return Option(
-            name, b.texts(f.get("label")), dict(zip(self.columns, given, strict=True)), of if band else "", band
-        )
+            name, b.texts(f.get("label")), dict(zip(self.columns, given, strict=True)), of if band else "", band,
+            when, b.text(f.get("when")),
+        )  # fmt: skip
 
     def once(self, names: list[str], nodes: list[Node], message: str) -> None:
         for i, name in enumerate(names):

@@ -24,6 +24,7 @@ MERGED = (
     "indicators",
     "methods",
     "statuses",
+    "groups",
     "scorecards",
     "interpretations",
 )

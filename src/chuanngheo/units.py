@@ -26,6 +26,7 @@ ATOMS: dict[str, tuple[str, int | Fraction]] = {
     "cm": ("length", 1),
     "point": ("point", 1),
     "indicator": ("indicator", 1),
+    "criterion": ("criterion", 1),
     "household": ("household", 1),
     "km": ("length", 100_000),
     "m": ("length", 100),
