@@ -136,9 +136,13 @@ def contradictions(row: Row) -> Iterator[Check]:
             value = row.leaf(COUNT).value
             apart = or_(compare("<", value, low), compare(">", value, high))
             yield check(name, "contradicts the indicators", and_(given, row.counted_otherwise, apart))
+        elif name in row.bounds:
+            total, value = row.bounds[name], row.leaf(name).value
+            apart = or_(compare("<", value, total.low), compare(">", value, total.high))
+            yield check(name, "contradicts the facts that the form scores", and_(given, total.opened, apart))
         elif tree is None:
             continue
-        elif name in row.flags:
+        elif name in row.flags or row.is_derived(name):
             opened = row._derives(name, unless_given=False)
             for truth in (True, False):
                 said = row.sources[name].among({truth})
@@ -197,8 +201,9 @@ def excesses(row: Row) -> Iterator[Check]:
                     plus(right, times(over_b, int(slack)) if over_b != TRUE else lit(int(slack))),
                 )
                 right = right if over_a == TRUE else times(right, over_a)
+                shares = (over_a != TRUE) + (over_b != TRUE)  # each is multiplied by the persons of the other
                 for n in {name, fact.at_most} & row.sources.keys():
-                    row._multiplied(n, 10**4 * max(scale.numerator, scale.denominator))
+                    row._multiplied(n, 100**shares * max(scale.numerator, scale.denominator))
                 tests.append(and_(known_a, known_b, compare(">", left, right)))
         if tests:
             about = name if name in row.sources else fact.at_most

@@ -7,7 +7,7 @@ out as SQL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from .checking import Check, of_persons, of_row
 from .columns import ROOM, Kind, Source, read_columns
 from .deciding import COUNT, NO_CLASS
 from .errors import DataProblems, HouseholdError, Problem, nearest, quoted
+from .figures import Totals
 from .formula import (
     FALSE,
     NO_TEXT,
@@ -41,10 +42,12 @@ from .household import givable, household_names, person_names
 from .methods import RECORDED, choose_method
 from .model import NO_CLASS_NAME, RuleSet, Status
 from .persons import Group, Person, totals
+from .points import sums
 from .prepared import Prepared, prepare
-from .regions import status_regions
+from .regions import flag_regions, status_regions
+from .resolving import HOUSEHOLD, PERSON
 from .rows import Row
-from .tree import Quantifier, fold, walk
+from .tree import Node, Quantifier, fold, walk
 from .values import evolve, field
 from .wanting import missing_facts
 
@@ -69,6 +72,13 @@ class Asked:
     readings: Mapping[str, str] | None = None
     derive: str = "all"
     suffix: str = ""
+    groups: bool = False  # whether the groups that report forms count are told as well
+
+    def marks(self, of: str) -> dict[str, Status]:
+        """The marks that are told of persons, the groups of households or persons."""
+        statuses = self.rules.statuses if of == PERSON else {}
+        listed = {**statuses, **(self.rules.groups if self.groups else {})}
+        return {n: s for n, s in listed.items() if s.of == of}
 
     @property
     def may_read(self) -> tuple[set[str], set[str]]:
@@ -82,7 +92,7 @@ class Asked:
     def spelled(self) -> Any:
         """What was asked, as something that hashes."""
         return (self.key, _spelled(self.columns), _spelled(self.person_columns), self.on, self.method, _spelled(self.readings), self.derive,
-                self.suffix)  # fmt: skip
+                self.suffix, self.groups)  # fmt: skip
 
 
 def _named(mapping: Any) -> set[str]:
@@ -145,17 +155,21 @@ def make_plan(
     _raise(rules, problems)
     if method == RECORDED:
         return _recorded(asked, prepared, sources, schema if beside else {}, checked)
-    needed = prepared.needed
+    groups = {n: fold(s.node, dict(prepared.readings)) for n, s in asked.marks(HOUSEHOLD).items()}
+    needed = prepared.needed | prepared.card_names | prepared.closure(groups.values())
     used = {n: s for n, s in sources.items() if n in needed or n in rules.facts}
     person = Person(prepared, people, asked.on)
     group = Group()
-    found = {q: totals(person, q, group) for q in _quantifiers(prepared)} if person_schema is not None else {}
+    asking = dict.fromkeys(
+        (*_quantifiers(prepared), *(n for t in groups.values() for n in walk(t) if isinstance(n, Quantifier)))
+    )
+    found = {q: totals(person, q, group) for q in asking} if person_schema is not None else {}
     mine = {n: s for n, s in used.items() if n in needed}
-    row = Row(prepared, mine, found, person_schema is not None, guarded=not checked)
+    row = _row(prepared, mine, found, person_schema is not None, {}, guarded=not checked)
     if not checked:  # how far a column is multiplied says how large it may be
         _outputs(row, [])
         tuple(of_row(row))
-        row = Row(prepared, mine, found, person_schema is not None, dict(row.factors), guarded=True)
+        row = _row(prepared, mine, found, person_schema is not None, dict(row.factors), guarded=True)
     checks: list[Check] = []
     person_checks: tuple[Check, ...] = ()
     if not checked:
@@ -164,11 +178,26 @@ def make_plan(
         checks += [c for c in of_row(row) if c.test != FALSE]
         for check in person_checks:
             checks.append(evolve(check, test=group.some(check.test)))
-    outputs = _outputs(row, checks)
+    outputs = _outputs(row, checks) | _groups(row, checks, groups)
     if beside:
         _collide(asked, outputs, schema, sources)
     named = {name + asked.suffix: f for name, f in outputs.items() if asked.suffix or name not in schema or not beside}
     return Plan(asked, prepared, used, people, group, named, tuple(checks), person_checks, row=row, person=person)
+
+
+def _row(
+    prepared: Prepared,
+    sources: Mapping[str, Source],
+    found: Mapping[Quantifier, Totals],
+    members: bool,
+    reach: Mapping[str, int],
+    *,
+    guarded: bool,
+) -> Row:
+    """A row, with the sums of its score cards."""
+    row = Row(prepared, sources, found, members, reach, guarded)
+    bounds = sums(row)
+    return row if not bounds else Row(prepared, sources, found, members, {**reach, **row.factors}, guarded, bounds)
 
 
 def planned(asked: Asked, schema: Schema, person_schema: Schema | None = None, *, checked: bool = False) -> Plan:
@@ -213,10 +242,9 @@ def make_person_plan(asked: Asked, schema: Schema, person_schema: Schema, *, che
         theirs = and_(not_(lost), compare("==", column(f"{HANDED}_bad"), lit(1)))
         own = [(c.test, c.words) for c in plan.person_checks]
         bad = or_(lost, theirs, *(test for test, _ in own))
-    for name, status in asked.rules.statuses.items():
-        if status.of == "person":
-            yes, no = _status(plan, status, handed)
-            found[name] = if_(and_(not_(bad), not_(no)), TRUE, if_(and_(not_(bad), not_(yes)), FALSE, NULL))
+    for name, status in asked.marks(PERSON).items():
+        yes, no = _status(plan, status, handed)
+        found[name] = if_(and_(not_(bad), not_(no)), TRUE, if_(and_(not_(bad), not_(yes)), FALSE, NULL))
     if not checked:
         found["problems"] = text([
             (lost, f"{asked.key}: the key is that of no household [CN086]"), (theirs, "the household has a problem of its own"), *own
@@ -349,6 +377,8 @@ def _collide(asked: Asked, outputs: Mapping[str, Formula], schema: Schema, sourc
 def _quantifiers(prepared: Prepared) -> tuple[Quantifier, ...]:
     """Every quantifier over members that the classes can come to read."""
     trees = [node for _, node in prepared.classes] + [t for n, t in prepared.trees.items() if n in prepared.needed]
+    trees += [t for name in prepared.cards for t in prepared.card_tests(name)]
+    trees += [t for n, t in prepared.trees.items() if n in prepared.card_names]
     return tuple(dict.fromkeys(n for t in trees for n in walk(t) if isinstance(n, Quantifier)))
 
 
@@ -423,11 +453,37 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
         outputs[f"{COUNT}_min"], outputs[f"{COUNT}_max"] = only(low), only(high)
     for name in row.facts:
         if row.facts[name].unit == "point" and name in row.prepared.needed and name not in row.prepared.lines:
-            leaf = row.leaf(name)
-            outputs[name] = (
-                Formula("unknown", ("int",)) if leaf.known == FALSE else only(if_(leaf.known, leaf.value, NULL))
-            )
+            outputs |= _points(row, name, only)
     return outputs
+
+
+def _groups(row: Row, checks: list[Check], groups: Mapping[str, Node]) -> dict[str, Formula]:
+    """Whether a household belongs to a group; null where it is not certain."""
+    fine = not_(or_(*(c.test for c in checks)))
+    found = {}
+    for name, node in groups.items():
+        regions = flag_regions(row.prepared, node)
+        can, cannot = (or_(*(row.feasible(r.bounds) for r in regions if r.value is truth)) for truth in (True, False))
+        known = if_(and_(fine, not_(cannot)), TRUE, if_(and_(fine, not_(can)), FALSE, NULL))
+        found[name] = Formula("unknown", ("bool",)) if known == NULL else known
+    return found
+
+
+def _points(row: Row, name: str, only: Callable[[Formula], Formula]) -> dict[str, Formula]:
+    """A score, and the least and greatest it can come to where it is summed here."""
+    leaf = row.leaf(name)
+    if name not in row.bounds:
+        unknown = Formula("unknown", ("int",))
+        return {name: unknown if leaf.known == FALSE else only(if_(leaf.known, leaf.value, NULL))}
+    total = row.bounds[name]
+    low, high = if_(leaf.known, leaf.value, total.low), if_(leaf.known, leaf.value, total.high)
+    known = or_(leaf.known, and_(total.opened, compare("==", total.low, total.high)))
+    told = or_(leaf.known, total.opened)
+    return {
+        name: only(if_(known, low, NULL)),
+        f"{name}_min": only(if_(told, low, NULL)),
+        f"{name}_max": only(if_(told, high, NULL)),
+    }
 
 
 def _recorded(asked: Asked, prepared: Prepared, sources: dict[str, Source], schema: Schema, checked: bool) -> Plan:

@@ -116,6 +116,7 @@ class Figures:
     members: bool = False  # whether persons were given
     reach: Mapping[str, int] = field(factory=dict)  # the largest a column is multiplied by, as found before
     guarded: bool = False  # whether rows may hold what cannot be multiplied
+    bounds: Mapping[str, Any] = field(factory=dict)  # of numbers that score cards come to: opened, low, high
     factors: dict[str, int] = field(factory=dict, init=False)  # the largest a column is multiplied by
     memo: dict[Any, Any] = field(factory=dict, init=False)
 
@@ -307,6 +308,10 @@ class Figures:
             given = compare(op, times(leaf.value, scaled.denominator), lit(scaled.numerator))
         amount = self.amount(name)
         otherwise = TRUE
+        if name in self.bounds and leaf.known != TRUE:
+            between = self.bounds[name]
+            reached = compare(op, between.low if low else between.high, lit(int(bound)))
+            otherwise = or_(not_(between.opened), reached)
         if amount is not None and leaf.known != TRUE:
             otherwise = self._derived_test(amount, op, bound)
         if limited and leaf.known != TRUE:

@@ -67,6 +67,8 @@ class Row(Figures):
             if domain.low is not None and not self._at_the_bottom(key, domain):
                 tests.append(self.test(key, ">" if domain.low_open else ">=", Fraction(domain.low)))
             return and_(*tests)
+        if self.is_derived(key):
+            return or_(*(self.flag(key, bool(truth)) for truth in domain))
         source = self.sources.get(key)
         if source is None:
             return TRUE
@@ -104,6 +106,10 @@ class Row(Figures):
             assert isinstance(domain, Interval)
             return self.count_in(domain, key.by)
         return self.can(key, domain)
+
+    def is_derived(self, key: str) -> bool:
+        """Whether a boolean fact has a rule of its own."""
+        return key in self.prepared.trees and key in self.facts and self.facts[key].kind == "boolean"
 
     # --- indicators -------------------------------------------------------------------------------
     def flag(self, flag: str, truth: bool) -> Formula:

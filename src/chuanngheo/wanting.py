@@ -6,13 +6,14 @@ meets regions of two classes at once in everything but that fact.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from .case import Key
 from .deciding import COUNT
 from .domains import Domain, Interval
 from .formula import FALSE, TRUE, Formula, and_, not_, or_, under
+from .points import Named, Sum
 from .regions import Bounds, Region, met, narrowed
 from .rows import Row, Shifted
 
@@ -117,7 +118,8 @@ def missing_facts(row: Row) -> list[tuple[str, Formula]]:
     entries.append((row.pivot, under(early, moved)))
     for key in plain:
         moving = matters(row, key)
-        entries += [(name, under(test, moving)) for name, test in names(row, key, told=True)]
+        joined = and_ if key in row.bounds else under  # the many facts of a form are not worth folding
+        entries += [(name, joined(test, moving)) for name, test in names(row, key, told=True)]
     counted = COUNT in keys or any(isinstance(k, Shifted) for k in keys)
     matters_count = matters(row, COUNT) if counted else FALSE
     if counted:
@@ -163,6 +165,14 @@ def names(row: Row, key: Key, told: bool) -> list[tuple[str, Formula]]:
         return [("members", TRUE)] if total is None else list(total.names)
     fact = row.facts[key]
     unknown = not_(row.leaf(key).known) if fact.kind == "number" else not_(row.given(key))
+    if row.is_derived(key):
+        derived = row.derives(key)
+        read = dict.fromkeys(k for r in row.flag_regions(key) for k in r.bounds)
+        below = [(name, and_(derived, test)) for k in read for name, test in names(row, k, told)]
+        return [(key, and_(unknown, not_(derived))), *below]
+    if key in row.bounds:
+        opened = and_(unknown, row.bounds[key].opened)
+        return [(key, and_(unknown, not_(row.bounds[key].opened))), *_of_card(row, row.bounds[key], opened)]
     parts = row.parts(key)
     if not parts:
         return [(key, unknown)]
@@ -172,6 +182,19 @@ def names(row: Row, key: Key, told: bool) -> list[tuple[str, Formula]]:
         if not (told and part == row.pivot):
             found.append((part, and_(derived, not_(row.leaf(part).known))))
     return found
+
+
+def _of_card(row: Row, total: Sum, opened: Formula) -> Iterator[tuple[str, Formula]]:
+    """What would settle the sum of a card."""
+    for key, test in total.open:
+        if isinstance(key, Named):
+            yield key.name, and_(opened, test)
+        elif key in row.flags:
+            found: list[tuple[str, Formula]] = []
+            _flag_names(row, key, and_(opened, test), False, lambda name, when: found.append((name, when)))  # noqa: B023
+            yield from found
+        else:
+            yield from ((name, and_(opened, test, unknown)) for name, unknown in names(row, key, told=False))
 
 
 def _same_fact(a: Key, b: Key) -> bool:
