@@ -15,9 +15,9 @@ ROOMS = Path(__file__).parent.parent / "src" / "chuanngheo"
 # From the ground up: a room imports only from those before it.
 ORDER = [
     "values", "errors", "units", "tree", "domains", "expression", "source", "resolving", "model", "scorecards", "grammar", "reading_cards", "reading",
-    "household", "prepared", "case", "terms", "possible", "deciding", "regions", "compiling", "methods", "settling", "results", "tracing",
+    "household", "prepared", "case", "terms", "possible", "deciding", "scoring", "answers", "regions", "compiling", "methods", "settling", "results", "tracing",
     "version", "explaining", "templates", "caveats", "flipping", "schema", "assessment", "reforming",
-    "formula", "columns", "figures", "rows", "wanting", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue", "golden", "mutating",
+    "formula", "columns", "figures", "rows", "points", "wanting", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue", "golden", "mutating",
     "inequalities", "witness", "ways", "equivalence", "findings", "audit_classes", "audit_indicators", "audit_scorecards", "auditing", "file_schema",
     "authoring", "testing", "cli", "__main__",
 ]  # fmt: skip

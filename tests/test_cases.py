@@ -109,7 +109,7 @@ def test_every_form_of_a_case_is_read_and_holds() -> None:
         ("side: at_most", "side: at_least", "b1 side", "at_least", "at_most"),
         ("error: CN050", "error: CN041", "error", "CN041", None),
         ("b2: 5", "b2: 10", "error", "CN050", "undetermined"),
-        ("standard: vn-2022, grade", "standard: vn-2016, grade", "standard", "vn-2016", ("vn-2022", "vn-2022@1", "vn-2022@1.2")),
+        ("standard: vn-2022, grade", "standard: vn-2016, grade", "standard", "vn-2016", ("vn-2022", "vn-2022@1", "vn-2022@1.3")),
         ("grade: A}\n", "grade: B}\n", "grade", "B", "A"),
     ],
 )  # fmt: skip

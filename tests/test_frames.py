@@ -253,7 +253,7 @@ def test_other_readings(way: Way) -> None:
 
 
 USUAL = {("polars-lazy", "defer"), ("pandas", "now"), ("pyarrow", "now"), ("duckdb", "defer")}
-CLOSELY = ("vn-2022@1.2 criteria", "vn-2016@1.1 criteria members")  # on every engine, both ways of checking
+CLOSELY = ("vn-2022@1.3 criteria", "vn-2016@1.1 criteria members")  # on every engine, both ways of checking
 WITHOUT_POLARS = [name for name in ENGINES if name.startswith("pandas")]
 RUNS = [
     pytest.param(way, engine, check, id=f"{way} {engine} {check}")

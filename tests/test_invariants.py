@@ -359,7 +359,8 @@ def with_value(standard: cn.Standard, household: Mapping[str, Any], name: str, v
     try:
         return assess(standard, changed, method)
     except cn.HouseholdError:
-        return assess(standard, {n: v for n, v in changed.items() if n not in below or n in standard.lines}, method)
+        gone = below - a.prepared.shared  # what other values rest on still speaks
+        return assess(standard, {n: v for n, v in changed.items() if n not in gone or n in standard.lines}, method)
 
 
 @every_way

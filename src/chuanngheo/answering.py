@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -12,6 +12,9 @@ from .assessment import Assessment, full_assessment, new_assessment
 from .errors import HouseholdError, NoStandard, Problem, as_day, nearest, quoted
 from .methods import plan_for
 from .model import Quantity, RuleSet
+
+if TYPE_CHECKING:
+    from .scoring import Score
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -84,6 +87,43 @@ class Standard(RuleSet):
                     return new_assessment(self, dict(household), on, way, index)
         return full_assessment(self, household, on, method, readings, derive)
 
+    def score(
+        self,
+        card: str,
+        household: Mapping[str, Any] | None = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
+        column: str | None = None,
+        on: date | None = None,
+        readings: Mapping[str, str] | None = None,
+    ) -> Score:
+        """A score card filled in: from the facts of a household, or from ``answers`` on the form.
+
+        ``answers`` maps the number of an item to the name of the row that holds, a list of names
+        (``[]`` for none), the number that the rows have bands of, or a mapping of rows to True or
+        False and of measures to numbers; an item without answer is unknown. ``column`` names the
+        column of points. ``value`` of the result is None unless the sum is certain; ``low`` and
+        ``high`` are its bounds, ``others`` what other senses of the text give.
+
+        Raises :class:`HouseholdError` with every problem, :class:`NoStandard` for an unknown card.
+
+        >>> import chuanngheo as cn
+        >>> std = cn.standard("vn-2022")
+        >>> std.score("b1", answers={"1": 4, "12": ["car", "motorcycles_2"]}, column="rrd").item("12").value
+        80
+        """
+        from .answers import card_of, score_answers
+
+        if (household is None) == (answers is None):
+            problem = Problem("CN068", "household", "facts of a household or answers are needed, one of them", None,
+                              remedy='std.score("b1", {...}) or std.score("b1", answers={...}, column="rrd")')  # fmt: skip
+            raise HouseholdError("nothing to score, or two things", [problem])
+        if answers is not None:
+            return score_answers(self, card, answers, column, readings)
+        from .settling import filled
+
+        return filled(self, card_of(self, card).name, household, on, readings)
+
     def assess_many(
         self,
         households: Iterable[Mapping[str, Any]],
@@ -128,6 +168,7 @@ class Standard(RuleSet):
         derive: str = "all",
         check: str = "now",
         suffix: str = "",
+        groups: bool = False,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The classes of a table of households, in any dataframe: the same answers as :meth:`assess`.
@@ -140,7 +181,8 @@ class Standard(RuleSet):
           ``"; "``), ``undetermined_because`` (the facts that still matter), ``problems`` (text);
         * ``deprived_*`` (boolean, null unless certain), ``deprivations`` (null unless certain),
           ``deprivations_min``, ``deprivations_max``; the scores where the method has them. A column
-          that holds such a value as a fact is left as it is.
+          that holds such a value as a fact is left as it is;
+        * with ``groups=True`` a boolean for each group of households that report forms count.
 
         ``persons`` holds one row per person, with the ``key`` of the household in both tables. A
         column is read under the name of its fact, or where ``columns`` and ``person_columns`` say:
@@ -166,7 +208,7 @@ class Standard(RuleSet):
         """
         from .frames import classify
 
-        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix)
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups)
         return classify(asked, households, persons, check=check, progress=progress)
 
     def classify_persons(
@@ -183,11 +225,13 @@ class Standard(RuleSet):
         derive: str = "all",
         check: str = "now",
         suffix: str = "",
+        groups: bool = False,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The marks of persons (:attr:`statuses`): the table of persons with a boolean column for each.
 
-        Arguments as for :meth:`classify`. A mark is null where it is not certain; ``problems`` says
+        Arguments as for :meth:`classify`; ``groups=True`` adds the groups of persons that report
+        forms count (:attr:`groups`). A mark is null where it is not certain; ``problems`` says
         what is wrong with the person or with the household.
 
         >>> import chuanngheo as cn, polars as pl
@@ -198,7 +242,7 @@ class Standard(RuleSet):
         """
         from .frames import classify_persons
 
-        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix)
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups)
         return classify_persons(asked, households, persons, check=check, progress=progress)
 
     def to_sql(
@@ -250,11 +294,12 @@ class Standard(RuleSet):
         readings: Mapping[str, str] | None,
         derive: str,
         suffix: str,
+        groups: bool = False,
     ) -> Any:
         from .classifying import Asked
 
         day = None if on is None else as_day(on, "on")
-        return Asked(self, key, columns, person_columns, day, method, readings, derive, suffix)
+        return Asked(self, key, columns, person_columns, day, method, readings, derive, suffix, groups)
 
     def line(self, name: str, **codes: str) -> Quantity:
         """One line: ``std.line("poverty_line", area="rural")``.

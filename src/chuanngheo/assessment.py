@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .deciding import Decision
     from .results import Caveat, Flip, TraceStep
+    from .scoring import Score
 
 
 class Assessment:
@@ -28,7 +29,7 @@ class Assessment:
 
     Attributes: ``category`` (None unless decided), ``categories`` (with the classes it stands
     within), ``status`` (``decided``, ``undetermined``, ``no_class``), ``possible``, ``missing``,
-    ``next_question``, ``basis``, ``statuses``, ``caveats``, ``trace``; methods :meth:`flips`,
+    ``next_question``, ``basis``, ``statuses``, ``groups``, ``scores``, ``caveats``, ``trace``; methods :meth:`flips`,
     :meth:`explain`, :meth:`to_dict`.
     """
 
@@ -162,9 +163,12 @@ class Assessment:
     @property
     def missing(self) -> tuple[str, ...]:
         """The facts that still matter, at the level at which the caller answers."""
-        from .results import spell
+        keys = self._missing_keys()
+        if not keys:
+            return ()
+        from .scoring import wanted
 
-        return tuple(dict.fromkeys(spell(k) for k in self._missing_keys()))
+        return wanted(self.case, keys)
 
     def _missing_keys(self) -> tuple[Any, ...]:
         if self._index >= 0 or self.method == RECORDED:
@@ -182,10 +186,11 @@ class Assessment:
         if not keys:
             return None
         from .deciding import next_question
-        from .results import spell
+        from .scoring import wanted
 
         key = self._remember("question", lambda: next_question(self.decision, keys))
-        return None if key is None else spell(key)
+        asked = wanted(self.case, () if key is None else (key,))
+        return next((n for n in asked if n not in self.standard.interpretations), None)
 
     @property
     def derive(self) -> str:
@@ -215,6 +220,17 @@ class Assessment:
         found: Mapping[str, Any] = self._remember("statuses", lambda: statuses(self))
         return found
 
+    @property
+    def groups(self) -> Mapping[str, Any]:
+        """Whether the household and its members belong to the groups that report forms count.
+
+        True, False or None (not known); of a group of persons one answer for each member.
+        """
+        from .tracing import groups
+
+        found: Mapping[str, Any] = self._remember("groups", lambda: groups(self))
+        return found
+
     # --- caveats --------------------------------------------------------------------------------
 
     @property
@@ -234,6 +250,13 @@ class Assessment:
 
         found: tuple[TraceStep, ...] = self._remember("trace", lambda: tuple(trace(self)))
         return found
+
+    # --- scores ---------------------------------------------------------------------------------
+
+    @property
+    def scores(self) -> Mapping[str, Score]:
+        """The score cards filled in from the facts, by name: ``a.scores["b1"].item("12").held``."""
+        return MappingProxyType({} if self.method == RECORDED else dict(self.case.scores))
 
     # --- flips ----------------------------------------------------------------------------------
 

@@ -226,7 +226,7 @@ def _falling(card: ScoreCard, item: Item, steps: Sequence[tuple[Text, tuple[Opti
 
 
 def _idle(item: Item) -> Iterator[Fault]:
-    for option in item.options:
+    for option in item.options if not item.stop else ():
         if not any(option.points.values()):
             yield (
                 ("idle", item.number, option.name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,15 @@ from .tree import Both, Choice, Given, Node, Quantifier, Ref, children
 from .values import field
 
 Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
+
+
+def spell(key: Key) -> str:
+    """An unknown as the caller writes it: ``income``, ``members[2].sex``, ``members``."""
+    if isinstance(key, str):
+        return key
+    if isinstance(key[0], Quantifier):
+        return "members"
+    return f"members[{key[0]}].{key[1]}"
 
 
 @attrs.define(eq=False, repr=False)
@@ -48,6 +57,8 @@ class Case:
     free: frozenset[str] = frozenset()  # names treated as unknown, whatever was given
     memo: dict[Any, Any] = field(factory=dict)  # how intervals were cut, for the next time
     effort: Effort = field(factory=Effort)
+    scores: Mapping[str, Any] = field(factory=dict)  # score cards filled in, by name
+    summed: frozenset[str] = frozenset()  # of these, those whose sum comes from their items
 
     @cached_property
     def known(self) -> dict[Key, Any]:

@@ -18,7 +18,7 @@ import attrs
 
 from .answering import Standard, sorted_by_age
 from .assessment import Assessment
-from .errors import NoStandard, RuleFileError, as_day, nearest
+from .errors import NoStandard, Problem, RuleFileError, as_day, nearest
 from .model import Cite, Fact, Quantity, Span, Text
 from .reading import entities, read_rules, vocabulary_facts
 from .resolving import HOUSEHOLD
@@ -262,7 +262,14 @@ class Catalogue:
     ) -> Assessment:
         """Assess under the standard that covers a day; see :func:`assess`."""
         found = self.applicable(on, jurisdiction, entity, known_at)
-        return found.assess(household, on=on, method=method, readings=readings, derive=derive)
+        answer = found.assess(household, on=on, method=method, readings=readings, derive=derive)
+        for card in found.scorecards.values():
+            issued = card.cite.source.issued
+            if card.method == answer.method and known_at is not None and issued is not None and issued > known_at:
+                problem = Problem("CN069", "known_at", f"{card.label['en']} was issued on {issued}, after {known_at}", known_at,
+                                  f"a day from {issued}", "give a later known_at, or income and indicators: method=\"criteria\"")  # fmt: skip
+                raise NoStandard(f"the forms of {found.exact_id} were not known on {known_at}", [problem])
+        return answer
 
 
 def _fits(file: Shelved, jurisdiction: str | None, entity: str | None) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .case import spell
 from .deciding import COUNT
 from .methods import RECORDED
 from .model import Cite, weakest
 from .possible import Evaluator
-from .results import Caveat, class_cite, indicator_cite, spell
+from .results import Caveat, class_cite, indicator_cite
 from .settling import rounding
 from .tracing import decided_on, line_cite, used_interpretations, used_names
 from .tree import Ref, walk
@@ -44,6 +45,7 @@ def caveats_of(a: Assessment) -> Iterator[Caveat]:
             lang: f"{interpretation.question[lang]} {word}: {interpretation.readings[sense][lang]} ({name} = {sense})."
             for lang, word in (("vi", "Đã hiểu"), ("en", "Read as"))
         })  # fmt: skip
+    yield from _other_scores(a)
     yield from _unread(a)
     for name, given, derived, other in rounding(a.case):
         classes = ", ".join(c or "no_class" for c in other)
@@ -55,6 +57,22 @@ def caveats_of(a: Assessment) -> Iterator[Caveat]:
     if method.until is not None and a.on is not None and a.on > method.until:
         yield Caveat("method", a.method, "C", {lang: method.note[lang] for lang in ("vi", "en")})
     yield from _statuses(a)
+
+
+def _other_scores(a: Assessment) -> Iterator[Caveat]:
+    """What each score would be under the senses that were not chosen, and the class with it."""
+    for name in a.case.summed:
+        for other in a.case.scores[name].others:
+            interpretation = a.standard.interpretations[other.interpretation]
+            classes = a.standard.assess(
+                dict(a.household), on=a.on, method=a.method, derive=a.derive,
+                readings={**a.readings, other.interpretation: other.sense},
+            ).possible  # fmt: skip
+            ends = str(other.low) if other.low == other.high else f"{other.low} - {other.high}"
+            yield Caveat("score", other.interpretation, interpretation.grade, {
+                "vi": f"{name} theo cách hiểu {other.interpretation} = {other.sense}: {ends}; kết quả: {', '.join(classes)}.",
+                "en": f"{name} read with {other.interpretation} = {other.sense}: {ends}; result: {', '.join(classes)}.",
+            })  # fmt: skip
 
 
 def _span(a: Assessment) -> Iterator[Caveat]:

@@ -579,10 +579,10 @@ def unknowns(decision: Decision) -> tuple[Key, ...]:
     """The unknowns the classes read (income, area), then those of each indicator, in order."""
     case = decision.case
     flags = [case.unknowns(Ref(f)) for f in case.flags] if decision.groups else []
-    return tuple(dict.fromkeys(k for keys in (decision.class_unknowns, *flags) for k in sorted(keys, key=_place)))
+    return tuple(dict.fromkeys(k for keys in (decision.class_unknowns, *flags) for k in sorted(keys, key=place)))
 
 
-def _place(key: Key) -> tuple[Any, ...]:
+def place(key: Key) -> tuple[Any, ...]:
     return (0, 0, key) if isinstance(key, str) else (1, key[0] if isinstance(key[0], int) else -1, str(key[1]))
 
 

@@ -129,7 +129,13 @@ def explain(a: Assessment, lang: str, *, marked: bool = False) -> str:
     """
     if lang not in WORDS:
         raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(WORDS)}")
-    lines = [*_result(a, lang), *_values(a, lang, marked), *_lines(a, lang), *_deprivations(a, lang, marked)]
+    lines = [
+        *_result(a, lang),
+        *_values(a, lang, marked),
+        *_lines(a, lang),
+        *_cards(a, lang),
+        *_deprivations(a, lang, marked),
+    ]
     lines += [*_missing(a, lang), *_statuses(a, lang), *_caveats(a, lang)]
     if a.method != RECORDED:
         lines.append(DISCLAIMER[lang])
@@ -198,6 +204,30 @@ def _lines(a: Assessment, lang: str) -> Iterator[str]:
         yield f"- {step.labels[lang]}: {possible_text(step, None, lang)}; {cite_text(step.cite, lang)}"
 
 
+def _cards(a: Assessment, lang: str) -> Iterator[str]:
+    """Each score card that was filled in: its items, their points, and the rows that hold."""
+    if a.method == RECORDED:
+        return
+    words = WORDS[lang]
+    for name in a.case.summed:
+        score, card = a.case.scores[name], a.standard.scorecards[name]
+        columns = ", ".join(card.columns[c].label[lang] for c in score.columns)
+        yield f"{card.label[lang]}: {_points(score.low, score.high, card.unit, lang)} ({columns})"
+        for item in score.items:
+            if item.high:
+                options = {o.name: o.label[lang] for o in card.item(item.number).options}
+                held = [options[o] for o in item.held] + [f"{options[o]} ({words['unknown']})" for o in item.open]
+                yield f"- {item.number}. {item.label[lang]}: {_points(item.low, item.high, card.unit, lang)}" + (
+                    f" ({'; '.join(held)})" if held else ""
+                )
+
+
+def _points(low: Any, high: Any, unit: str, lang: str) -> str:
+    if low == high:
+        return value_text(low, None, lang, unit)
+    return f"{WORDS[lang]['between']} {number_text(low, lang)} {WORDS[lang]['to']} {value_text(high, None, lang, unit)}"
+
+
 def _deprivations(a: Assessment, lang: str, marked: bool) -> Iterator[str]:
     words = WORDS[lang]
     count = next((s for s in a.trace if s.name == COUNT), None)
@@ -247,6 +277,8 @@ def name_text(a: Assessment, name: str, lang: str) -> str:
     """``giới tính (members[2].sex)``"""
     last = name.rsplit(".", 1)[-1]
     fact = a.standard.facts.get(last) if "." in name else household_names(a.standard).get(name)
+    if name in a.standard.interpretations:
+        return f"{a.standard.interpretations[name].question[lang]} ({name})"
     return f"{fact.labels[lang]} ({name})" if fact is not None else name
 
 
@@ -328,6 +360,22 @@ def cite_data(cite: Cite | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _score_data(score: Any) -> dict[str, Any]:
+    return {
+        "value": plain(score.value), "low": plain(score.low), "high": plain(score.high), "unit": score.unit,
+        "columns": list(score.columns), "stopped": sorted(score.stopped), "missing": list(score.missing),
+        "items": [
+            {"number": i.number, "label": dict(i.label), "held": list(i.held), "open": list(i.open),
+             "value": plain(i.value), "low": plain(i.low), "high": plain(i.high), "missing": list(i.missing)}
+            for i in score.items
+        ],
+        "others": [
+            {"interpretation": o.interpretation, "sense": o.sense, "low": plain(o.low), "high": plain(o.high)}
+            for o in score.others
+        ],
+    }  # fmt: skip
+
+
 def to_dict(a: Assessment) -> dict[str, Any]:
     rules = a.standard
     return {
@@ -340,13 +388,14 @@ def to_dict(a: Assessment) -> dict[str, Any]:
         "on": plain(a.on), "method": a.method, "basis": a.basis, "derive": a.derive, "readings": dict(a.readings),
         "household": plain(a.household),
         "category": a.category, "categories": list(a.categories), "status": a.status, "possible": list(a.possible),
-        "missing": list(a.missing), "next_question": a.next_question, "statuses": plain(a.statuses),
+        "missing": list(a.missing), "next_question": a.next_question, "statuses": plain(a.statuses), "groups": plain(a.groups),
         "caveats": [{"kind": c.kind, "about": c.about, "grade": c.grade, "text": dict(c.texts)} for c in a.caveats],
         "trace": [
             {"kind": s.kind, "name": s.name, "label": dict(s.labels), "value": plain(s.value), "possible": plain(s.possible),
              "unit": s.unit, "given": s.given, "rule": s.text, "cite": cite_data(s.cite)}
             for s in a.trace
         ],
+        "scores": {n: _score_data(s) for n, s in a.scores.items()},
         "flips": [
             {"fact": f.fact, "value": plain(f.value), "to": plain(f.to), "change": plain(f.change), "unit": f.unit,
              "category": f.category, "text": dict(f.texts)}

@@ -38,6 +38,7 @@ class Facts:
     on: date | None
     places: Mapping[str, Fraction] = field(factory=dict)
     unused: tuple[str, ...] = ()
+    limits: Mapping[str, Interval] = field(factory=dict)  # numbers that facts leave between two ends
 
 
 def read_facts(rules: RuleSet, household: Mapping[str, Any], on: date | None, *, where: str = "") -> Facts:

@@ -45,7 +45,7 @@ def choose_method(rules: RuleSet, given: Iterable[str], method: str | None) -> s
 def own_facts(rules: RuleSet) -> Mapping[str, frozenset[str]]:
     """The facts that only one method reads, by method."""
     if "own_facts" not in rules.memo:
-        needs = {m: prepare(rules, m).needed for m in rules.methods}
+        needs = {m: p.needed | p.card_names for m in rules.methods for p in [prepare(rules, m)]}
         own = {m: frozenset(n for n in needs[m] if not any(n in needs[o] for o in needs if o != m)) for m in needs}
         shared = {v for m in rules.methods.values() for v in m.values}
         own = {m: names - shared - set(rules.lines) for m, names in own.items()}
@@ -67,8 +67,8 @@ def plan_for(rules: RuleSet, names: tuple[str, ...]) -> Planned | None:
                 method = choose_method(rules, names, None)
             except HouseholdError:
                 method = RECORDED
-            if method != RECORDED:
-                prepared = prepare(rules, method)
+            prepared = prepare(rules, rules.default_method if method == RECORDED else method)
+            if method != RECORDED and not (prepared.card_names - prepared.needed) & set(names):
                 plan = make_plan(prepared, names)
                 made = (plan, (prepared, method, None, "all")) if plan is not None else None
         plans[names] = made

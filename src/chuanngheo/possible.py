@@ -225,7 +225,11 @@ class Evaluator:
             return fact_domain(person_names(rules)[name])
         if ("domain", key) not in case.memo:
             fact = household_names(rules)[key]
-            case.memo["domain", key] = self.limited(fact_domain(fact), fact)
+            domain = self.limited(fact_domain(fact), fact)
+            bound = case.facts.limits.get(key)
+            if bound is not None and isinstance(domain, Interval):
+                domain = domain.meet(bound) or bound
+            case.memo["domain", key] = domain
         found: Domain = case.memo["domain", key]
         return found
 

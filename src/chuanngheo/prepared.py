@@ -9,8 +9,9 @@ import attrs
 
 from .errors import NoStandard, Problem, nearest
 from .model import RuleSet
+from .scorecards import Option, ScoreCard
 from .tree import Node, Quantifier, Ref, extremes_as_tests, fold, readings_in, walk
-from .values import field
+from .values import evolve, field
 
 DERIVE = ("all", "confirmed")
 
@@ -51,6 +52,63 @@ class Prepared:
                     for trees in (self.trees, self.lines):
                         if n.name in trees:
                             waiting.append(trees[n.name])
+        return found
+
+    # --- score cards ------------------------------------------------------------------------------
+
+    @cached_property
+    def cards(self) -> Mapping[str, ScoreCard]:
+        """The score cards whose sums the method reads, under the readings in use."""
+        return {n: self.card(n, self.readings) for n, c in self.rules.scorecards.items() if c.method == self.method}
+
+    def card(self, name: str, readings: Mapping[str, str]) -> ScoreCard:
+        """A score card of the standard under any choice of readings."""
+        key = ("card", name, tuple(readings[i] for i in self.card_interpretations(name)))
+        if key not in self.rules.memo:
+            card = self.rules.scorecards[name].under(readings)
+
+            def under(option: Option) -> Option:
+                when = None if option.when is None else extremes_as_tests(fold(option.when, dict(readings)))
+                return evolve(option, when=when)
+
+            items = tuple(evolve(i, options=tuple(map(under, i.options))) for i in card.items)
+            self.rules.memo[key] = evolve(card, items=items)
+        found: ScoreCard = self.rules.memo[key]
+        return found
+
+    def card_interpretations(self, name: str) -> tuple[str, ...]:
+        """The interpretations that a card rests on: those of its points, those of its tests."""
+        key = ("card interpretations", name)
+        if key not in self.rules.memo:
+            card = self.rules.scorecards[name]
+            found = set(card.interpretations)
+            for test in (o.when for i in card.items if not i.indicator for o in i.options if o.when is not None):
+                found |= readings_in(test)
+            self.rules.memo[key] = tuple(n for n in self.rules.interpretations if n in found)
+        names: tuple[str, ...] = self.rules.memo[key]
+        return names
+
+    def card_tests(self, name: str) -> list[Node]:
+        """The tests of the options of a card, and the facts that its columns are for."""
+        card = self.card(name, self.readings)
+        tests = [o.when for i in card.items for o in i.options if o.when is not None]
+        cells = dict.fromkeys(f for c in card.columns.values() for f in c.cells if f in self.rules.facts)
+        return [*tests, *map(Ref, cells)]
+
+    @cached_property
+    def card_names(self) -> frozenset[str]:
+        """Every household name that the cards of the method can come to read."""
+        return frozenset(self.closure(t for n in self.cards for t in self.card_tests(n)))
+
+    def own_card_names(self, name: str) -> frozenset[str]:
+        """The names that a card reads and the indicators do not: given, they open it."""
+        key = ("own card names", self.method, self.derive, name)
+        if key not in self.rules.memo:
+            flags = [Ref(f"deprived_{k}") for k in self.rules.indicators]
+            cells = {f for c in self.rules.scorecards[name].columns.values() for f in c.cells}
+            mine = self.closure(self.card_tests(name)) - self.closure(flags) - cells - self.needed
+            self.rules.memo[key] = frozenset(mine)
+        found: frozenset[str] = self.rules.memo[key]
         return found
 
     @cached_property

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .model import Cite, RuleSet, Text
-from .tree import Number, Quantifier
+from .tree import Number
 from .values import Frozen, frozen
 
 SCHEMA = "chuanngheo/assessment/1"
@@ -72,15 +72,6 @@ class TraceStep(Frozen):
     given: bool
     text: str
     cite: Cite | None
-
-
-def spell(key: Any) -> str:
-    """An unknown as the caller writes it: ``income``, ``members[2].sex``, ``members``."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key[0], Quantifier):
-        return "members"
-    return f"members[{key[0]}].{key[1]}"
 
 
 def indicator_cite(rules: RuleSet, name: str, readings: Mapping[str, str]) -> Cite | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .domains import Interval
 from .model import Cite, Text
-from .tree import Node, Number
+from .tree import Both, Compare, Const, Node, Number
 from .values import Frozen, evolve, field, frozen
 
 # What the options of one item do that hold together: by the words only one can; the one with the
@@ -53,6 +53,8 @@ class Option(Frozen):
     points: Mapping[str, Number | None]
     measure: str = ""
     band: Interval | None = None
+    when: Node | None = None  # the facts under which it holds, if said
+    text: str = ""
 
     def at(self, column: str) -> Number:
         """Its points in a column; a row that the column does not have gives none."""
@@ -71,6 +73,7 @@ class Item(Frozen):
     indicator: str = ""  # the indicator that it counts, if it counts one
     cite: Cite | None = None
     note: str = ""
+    stop: bool = False  # where one of its options holds the form ends, and nothing is summed
 
     def option(self, name: str) -> Option:
         return next(o for o in self.options if o.name == name)
@@ -137,19 +140,22 @@ class ScoreCard(Frozen):
         chosen = [a for a in self.alternatives if readings.get(a.interpretation) == a.sense]
         items = self.items
         for a in chosen:
-            items = tuple(_changed(i, a) if i.number == a.item else i for i in items)
+            items = tuple(_changed(i, a, self.measures) if i.number == a.item else i for i in items)
         return self if not chosen else evolve(self, items=items)
 
 
-def _changed(item: Item, a: Alternative) -> Item:
+def _changed(item: Item, a: Alternative, measures: Mapping[str, Measure]) -> Item:
     if a.combine:
         item = evolve(item, combine=a.combine)
-    options = tuple(
-        o if o.name != a.option
-        else evolve(o, points={**o.points, **a.points}, band=o.band if a.band is None else a.band)
-        for o in item.options
-    )  # fmt: skip
-    return evolve(item, options=options)
+    return evolve(item, options=tuple(o if o.name != a.option else _other(o, a, measures) for o in item.options))
+
+
+def _other(option: Option, a: Alternative, measures: Mapping[str, Measure]) -> Option:
+    option = evolve(option, points={**option.points, **a.points})
+    if a.band is None:
+        return option
+    of = measures[option.measure].node
+    return evolve(option, band=a.band, when=None if of is None else in_band(of, a.band))
 
 
 def cell(table: Any, codes: Mapping[str, str]) -> Number | None:
@@ -158,6 +164,53 @@ def cell(table: Any, codes: Mapping[str, str]) -> Number | None:
         ((fact, cells),) = table.items()
         table = cells.get(codes.get(fact, ""))
     return table if table is None or not isinstance(table, Mapping) else None
+
+
+def in_band(of: Node, band: Interval) -> Node:
+    """The test whether a number lies in a band."""
+    tests: list[Node] = []
+    if band.low is not None and band.low == band.high:
+        return Compare("==", of, Const(band.low))
+    if band.low is not None:
+        tests.append(Compare(">" if band.low_open else ">=", of, Const(band.low)))
+    if band.high is not None:
+        tests.append(Compare("<" if band.high_open else "<=", of, Const(band.high)))
+    return tests[0] if len(tests) == 1 else Both(True, tuple(tests))
+
+
+# --- what an item scores -------------------------------------------------------------------------
+
+
+def ends(item: Item, truths: Mapping[str, frozenset[bool]], column: str) -> tuple[Number, Number]:
+    """The least and the greatest points of an item, of whose options each holds, does not or may hold."""
+    if item.combine == "additive":
+        met = [_one_of(group, truths, column) for group in groups(item)]
+        return sum(low for low, _ in met), sum(high for _, high in met)
+    if item.combine == "highest":
+        sure = [o.at(column) for o in item.options if truths[o.name] == {True}]
+        some = [o.at(column) for o in item.options if True in truths[o.name]]
+        return max(sure, default=0), max(some, default=0)
+    return _one_of(item.options if item.order != "worst_first" else item.options[::-1], truths, column)
+
+
+def groups(item: Item) -> list[tuple[Option, ...]]:
+    """The options of an additive item, those with bands of one measure together: of them one holds."""
+    found: dict[str, tuple[Option, ...]] = {}
+    for o in item.options:
+        key = o.measure if o.band is not None else f" {o.name}"
+        found[key] = (*found.get(key, ()), o)
+    return list(found.values())
+
+
+def _one_of(options: tuple[Option, ...], truths: Mapping[str, frozenset[bool]], column: str) -> tuple[Number, Number]:
+    """Of rows of which one counts, the first that holds: between the least and greatest that may be it."""
+    points: list[Number] = []
+    for o in options:
+        if True in truths[o.name]:
+            points.append(o.at(column))
+        if truths[o.name] == {True}:
+            return min(points), max(points)
+    return min([*points, 0]), max([*points, 0])
 
 
 # --- what can hold together -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ from .household import Facts, blank, household_names, read_facts
 from .methods import RECORDED, RECORDED_FACTS, choose_method
 from .model import RuleSet
 from .possible import Evaluator
+from .scoring import Score, score, with_scores
 from .prepared import prepare
 from .terms import NOT_ASKED
 from .tree import Ref
@@ -35,12 +36,19 @@ def settle(
     if chosen == RECORDED:
         check_record(rules, facts, where)
         return chosen, None
-    case = Case(prepare(rules, chosen, readings, derive), facts)
+    case = with_scores(Case(prepare(rules, chosen, readings, derive), facts))
     problems = contradictions(case, where) + excesses(case, where)
     if problems:
         names = ", ".join(p.where for p in problems)
         raise HouseholdError(f"given values contradict the facts they are derived from: {names}", problems)
     return chosen, decide(case)
+
+
+def filled(rules: RuleSet, card: str, household: Any, on: date | None, readings: Mapping[str, str] | None) -> Score:
+    """One score card of the standard from the facts of a household, whatever method reads its sum."""
+    facts = read_facts(rules, household, on)
+    method = rules.scorecards[card].method or rules.default_method
+    return score(Case(prepare(rules, method, readings), facts), card)
 
 
 def check_record(rules: RuleSet, facts: Facts, where: str) -> None:
@@ -75,6 +83,8 @@ def derived_range(case: Case, name: str) -> Any:
     """What a given value would be if it were derived: (low, high), a set of booleans, or None."""
     other = Case(case.prepared, Facts({k: v for k, v in case.facts.known.items() if k != name}, case.facts.births,
                                       case.facts.members, case.facts.on))  # fmt: skip
+    if name in case.scores:
+        return case.scores[name].low, case.scores[name].high
     if name == COUNT:
         if not other.counts_flags:
             return None
@@ -99,7 +109,7 @@ def derived_range(case: Case, name: str) -> Any:
 def contradictions(case: Case, where: str = "") -> list[Problem]:
     """Given values that no completion of the facts they are derived from can have."""
     problems = []
-    for name in (n for n in case.facts.known if isinstance(n, str)):
+    for name in (n for n in case.facts.known if isinstance(n, str) and n not in case.summed):
         derived = derived_range(case, name)
         if derived is None:
             continue
@@ -154,7 +164,7 @@ def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
     """Given values that differ a little from their derivation, where that changes the class."""
     found = []
     mine = decide(case).possible
-    for name in (n for n in case.facts.known if isinstance(n, str)):
+    for name in (n for n in case.facts.known if isinstance(n, str) and n not in case.scores):
         derived = derived_range(case, name)
         if (
             derived is None

@@ -480,7 +480,7 @@ def _say_derived(draw: Draw[Any], edges: _Edges, household: dict[str, Any], worl
 def _plain(value: Value) -> Any:
     """A value as a caller writes it: decimals rather than fractions, where they are exact."""
     if isinstance(value, Fraction):
-        places = next((p for p in range(1, 7) if (value * 10**p).denominator == 1), None)
+        places = next((p for p in range(1, 4) if (value * 10**p).denominator == 1), None)
         return value if places is None else Decimal(int(value * 10**places)).scaleb(-places)
     return value
 

@@ -11,7 +11,7 @@ from .case import Case
 from .deciding import COUNT
 from .household import household_names
 from .methods import RECORDED, RECORDED_FACTS
-from .model import Cite
+from .model import Cite, Status
 from .possible import Evaluator
 from .results import TraceStep, class_cite, indicator_cite
 from .terms import NOT_ASKED, Term
@@ -41,6 +41,9 @@ def used_names(a: Assessment, *, tried: bool = True, into_count: bool = True) ->
             if not isinstance(n, Ref) or n.member or n.name in found:
                 continue
             found[n.name] = None
+            if n.name in case.summed:
+                for test in case.prepared.card_tests(n.name) if into_count else ():
+                    visit(test)
             if n.name in case.known:
                 continue
             fact = case.prepared.rules.facts.get(n.name)
@@ -68,6 +71,8 @@ def used_interpretations(a: Assessment) -> tuple[str, ...]:
     for name in used_names(a):
         if name in unfolded and name not in a.case.known and a.case.derives(name):
             found |= readings_in(unfolded[name])
+    for name in a.case.summed:  # of a card, those under which the sum is another
+        found |= {o.interpretation for o in a.case.scores[name].others}
     for name, _ in a.prepared.classes:
         found |= readings_in(unfolded[f"class {name}"])
         if name == a.possible[-1]:
@@ -85,6 +90,7 @@ def trace(a: Assessment) -> Iterator[TraceStep]:
         return
     for name in sorted(used_names(a), key=lambda n: _depth(a.case, n)):
         if name in rules.lines or name in household_names(rules):
+            yield from _item_steps(a, name)
             yield _value_step(a, name)
     for name, node in a.prepared.classes:
         cls = rules.classes[name]
@@ -96,6 +102,18 @@ def trace(a: Assessment) -> Iterator[TraceStep]:
             break
 
 
+def _item_steps(a: Assessment, name: str) -> Iterator[TraceStep]:
+    """The items of a score card whose sum is a value here; the text names the options that hold."""
+    if name not in a.case.summed:
+        return
+    score, card = a.case.scores[name], a.standard.scorecards[name]
+    cite = next((c for n in score.columns for c in [card.columns[n].cite] if c and len(score.columns) == 1), card.cite)
+    for item in score.items:
+        held = "; ".join(item.held) + "".join(f"; {o}?" for o in item.open)
+        yield TraceStep("item", f"{name}.{item.number}", item.label, item.value, (item.low, item.high), card.unit,
+                        False, held.removeprefix("; "), cite)  # fmt: skip
+
+
 def _value_step(a: Assessment, name: str) -> TraceStep:
     rules, case = a.standard, a.case
     value, possible = value_of(a, name)
@@ -105,12 +123,13 @@ def _value_step(a: Assessment, name: str) -> TraceStep:
     fact = household_names(rules)[name]
     own = rules.methods[a.prepared.method].values.get(name)
     labels = own.labels if own else fact.labels
-    given = name in case.facts.known
+    given = name in case.facts.known and name not in case.summed
     key = name.removeprefix("deprived_")
     if name.startswith("deprived_") and key in rules.indicators:
         kind, cite = "indicator", indicator_cite(rules, key, a.readings)
     else:
-        kind = "fact" if name in rules.facts and (given or not case.derives(name)) else "value"
+        asked = given or not (case.derives(name) or name in case.summed)
+        kind = "fact" if name in rules.facts and asked else "value"
         cite = None
     return TraceStep(kind, name, labels, value, possible, fact.unit, given, "" if given else _rule_text(a, name), cite)
 
@@ -164,8 +183,17 @@ def decided_on(a: Assessment) -> date:
 
 def statuses(a: Assessment) -> Mapping[str, Any]:
     """Every status: True, False or None, or one of these for each member."""
+    return marks(a, a.standard.statuses)
+
+
+def groups(a: Assessment) -> Mapping[str, Any]:
+    """The same of the groups that report forms count."""
+    return marks(a, a.standard.groups)
+
+
+def marks(a: Assessment, listed: Mapping[str, Status]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for name, status in a.standard.statuses.items():
+    for name, status in listed.items():
         first = status.start or status.cite.source.issued
         if a.method == RECORDED:
             found[name] = None
