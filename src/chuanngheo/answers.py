@@ -93,12 +93,12 @@ def _known(card: ScoreCard, way: ScoreCard, item: Item, given: Mapping[str, Any]
     if way is not card:  # a row that reaches further in this sense may hold where none of the printed ones does
         printed = {o.name: o.band for o in card.item(item.number).options}
         for o in item.options:
-            if o.band != printed[o.name] and not _numbers(item, given[item.number]) and YES not in found.values():
+            if o.band != printed[o.name] and not _is_number(given[item.number]) and YES not in found.values():
                 found[o.name] = BOTH
     return found
 
 
-def _numbers(item: Item, answer: Any) -> bool:
+def _is_number(answer: Any) -> bool:
     return not isinstance(answer, str | bool | Mapping | Iterable)
 
 

@@ -17,7 +17,17 @@ from .answering import Standard
 from .case import Key
 from .deciding import COUNT, NO_CLASS
 from .domains import Domain, Interval
-from .equivalence import answer, flag_value, flags_apart, folded_status, shown, status_ways, statuses_apart
+from .equivalence import (
+    answer,
+    clash,
+    flag_value,
+    flags_apart,
+    folded_status,
+    shown,
+    status_ways,
+    statuses_apart,
+    test_ways,
+)
 from .errors import ChuanNgheoError
 from .findings import DecisionTable, Finding, bounds_text, domain_text, line_labels
 from .household import household_names
@@ -26,7 +36,9 @@ from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, RuleSet, Text
 from .possible import fact_domain
 from .prepared import Prepared, prepare
 from .regions import Bounds, Region, met
+from .resolving import PERSON
 from .results import class_cite, indicator_cite
+from .scorecards import ScoreCard
 from .tree import Both, Ref, walk
 from .values import Frozen, evolve, field, frozen
 from .ways import (
@@ -373,7 +385,7 @@ def _elsewhere(std: Standard, name: str) -> Iterator[dict[str, str]]:
             yield from ({other: s} for s in interpretation.readings if s != interpretation.default)
 
 
-Shown = tuple[str, Household, tuple[str, ...], tuple[Cite, ...], Any]
+Shown = tuple[str, Household | None, tuple[str, ...], tuple[Cite, ...], Any]
 
 
 def _shown(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
@@ -389,7 +401,7 @@ def _shown(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
             values = tuple(deprived_text(flag_value(std, p, apart[1], name, on)) for p in sides)
             cites = dict.fromkeys(c for p in sides if (c := indicator_cite(std, name, p.readings)) is not None)
             yield name, apart[1], values, tuple(cites), on
-    for name, status in std.statuses.items():
+    for name, status in std.marks.items():
         read = left.closure([status.node]) | right.closure([status.node])
         if folded_status(left, name) == folded_status(right, name) and all(
             left.trees.get(n) == right.trees.get(n) for n in read
@@ -400,6 +412,29 @@ def _shown(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
         if apart is not None and apart[1] is not None:
             marks = tuple(mark_of(std, apart[1], name, day, **_how(p)) for p in sides)
             yield name, apart[1], marks, (status.cite,), day
+        elif apart is None and status.of != PERSON:  # several members tell the senses apart, none alone
+            yield name, None, (), (status.cite,), None
+    for name, card in std.scorecards.items() if left.method == std.default_method else ():
+        yield from _scored(std, left, right, name, card)
+
+
+def _scored(std: Standard, left: Prepared, right: Prepared, name: str, card: ScoreCard) -> Iterator[Shown]:
+    """Households to whom two readings give other points because a row holds by one of them alone."""
+    on = first_day(std)
+    mine, theirs = left.card(name, left.readings), right.card(name, right.readings)
+    for a, b in zip(mine.items, theirs.items, strict=True):
+        for one, other in zip(a.options, b.options, strict=True):
+            if a.indicator or one.band != other.band or one.when is None or other.when is None or one.when == other.when:
+                continue
+            apart = clash(test_ways(left, one.when, on), test_ways(right, other.when, on), std)
+            if apart is not None and apart[1] is not None:
+                points = tuple(_points_of(std, name, a.number, apart[1], p.readings) for p in (left, right))
+                yield f"{name}.{a.number}", apart[1], points, (a.cite or card.cite,), None
+
+
+def _points_of(std: Standard, card: str, item: str, household: Household, readings: Mapping[str, str]) -> str:
+    found = std.score(card, household, readings=readings).item(item)
+    return str(found.low) if found.low == found.high else f"{found.low}-{found.high}"
 
 
 def _classed(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
@@ -423,14 +458,15 @@ def _classed(std: Standard, left: Prepared, right: Prepared) -> Iterator[Shown]:
 
 def shown_on(std: Standard, name: str) -> date:
     """The day on which a mark is shown: the first that the standard covers and its text was there."""
-    status = std.statuses[name]
+    status = std.marks[name]
     return max(d for d in (first_day(std), status.start, status.cite.source.issued) if d is not None)
 
 
 def mark_of(std: Standard, household: Household, name: str, on: date, **how: Any) -> str:
     """The mark of a household as :func:`mark_text` says it, or the code of the error."""
     try:
-        return mark_text(std.assess(household, on=on, **how).statuses.get(name))
+        a = std.assess(household, on=on, **how)
+        return mark_text({**a.statuses, **a.groups}.get(name))
     except ChuanNgheoError as error:
         return error.problems[0].code if error.problems else "error"
 

@@ -139,7 +139,7 @@ def cited(std: Standard) -> Iterator[tuple[str, Text, Cite, date | None]]:
         yield name, cls.labels, cls.cite, first
         for method, cite in cls.cites:
             yield f"{name} ({method})", cls.labels, cite, first
-    for name, status in std.statuses.items():
+    for name, status in std.marks.items():
         yield name, status.labels, status.cite, status.start
 
 

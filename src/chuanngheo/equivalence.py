@@ -116,7 +116,7 @@ def difference(a: Standard, b: Standard) -> Difference | None:
         found = _indicator(a, b, name)
         if found is not None:
             return found
-    for name in a.statuses:
+    for name in a.marks:
         found = _status(a, b, name)
         if found is not None:
             return found
@@ -129,7 +129,7 @@ def _stated(a: Standard, b: Standard) -> Difference | None:
         ("methods", lambda s: [(m.name, m.default, m.until) for m in s.methods.values()]),
         ("classes", lambda s: [(c.name, c.within, c.methods) for c in s.classes.values()]),
         ("indicators", lambda s: [(n, d.node is None) for n, d in s.indicators.items()]),
-        ("statuses", lambda s: [(x.name, x.of, x.start) for x in s.statuses.values()]),
+        ("statuses", lambda s: [(x.name, x.of, x.start) for x in s.marks.values()]),
         ("interpretations", lambda s: [(i.name, tuple(i.readings), i.default) for i in s.interpretations.values()]),
         ("applies", lambda s: [(x.start, x.end, x.known_from, x.concerns) for x in s.applies]),
         ("identity", lambda s: (s.id, s.version, s.revision, s.jurisdiction, s.entity)),
@@ -277,14 +277,14 @@ def flags_apart(
 
 
 def _status(a: Standard, b: Standard, name: str) -> Difference | None:
-    mine, theirs = a.statuses[name].node, b.statuses[name].node
+    mine, theirs = a.marks[name].node, b.marks[name].node
     names = readings_in(mine) | readings_in(theirs)
     for method in a.methods:
         for chosen in choices(a, [n for n in a.interpretations if n in names]):
             found = statuses_apart(prepare(a, method, chosen), prepare(b, method, chosen), name, first_day(a))
             if found is not None:
                 values, witness = found
-                return Difference(f"statuses.{name}", *values, witness, first_day(a), method, chosen)
+                return Difference(f"{'statuses' if name in a.statuses else 'groups'}.{name}", *values, witness, first_day(a), method, chosen)
     return None
 
 
@@ -298,7 +298,12 @@ def statuses_apart(
 def status_ways(prepared: Prepared, name: str, on: date) -> tuple[Region, ...]:
     """The regions of a mark, and of those who do not have it; of persons, the first member."""
     test = folded_status(prepared, name)
-    person = 0 if prepared.rules.statuses[name].of == "person" else None
+    person = 0 if prepared.rules.marks[name].of == "person" else None
+    return test_ways(prepared, test, on, person)
+
+
+def test_ways(prepared: Prepared, test: Node, on: date, person: int | None = None) -> tuple[Region, ...]:
+    """The regions in which a test of a household, or of its first member, holds, and the others."""
     case = one_sized(prepared, 1, frozenset(), on) if person == 0 else open_case(prepared, [test], on=on)
     found = [(v is True, e) for v, e in Straight(case).outcomes(test, {}, person)]
     return merged(found)
@@ -306,7 +311,7 @@ def status_ways(prepared: Prepared, name: str, on: date) -> tuple[Region, ...]:
 
 def folded_status(prepared: Prepared, name: str) -> Node:
     """The condition of a mark under the readings in use."""
-    return extremes_as_tests(fold(prepared.rules.statuses[name].node, dict(prepared.readings)))
+    return extremes_as_tests(fold(prepared.rules.marks[name].node, dict(prepared.readings)))
 
 
 __all__ = [
@@ -320,4 +325,5 @@ __all__ = [
     "shown",
     "status_ways",
     "statuses_apart",
+    "test_ways",
 ]

@@ -296,6 +296,11 @@ class RuleSet:
     plans: dict[tuple[str, ...], Any] = field(factory=dict, init=False)  # by the names that were given
 
     @property
+    def marks(self) -> Mapping[str, Status]:
+        """The marks that exclude nothing, and the groups that reports count."""
+        return {**self.statuses, **self.groups}
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the canonical resolved rules, tables and vocabulary entries included."""
         if "digest" not in self.memo:

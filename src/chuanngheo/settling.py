@@ -14,8 +14,8 @@ from .household import Facts, blank, household_names, read_facts
 from .methods import RECORDED, RECORDED_FACTS, choose_method
 from .model import RuleSet
 from .possible import Evaluator
-from .scoring import Score, score, with_scores
 from .prepared import prepare
+from .scoring import Score, score, with_scores
 from .terms import NOT_ASKED
 from .tree import Ref
 
