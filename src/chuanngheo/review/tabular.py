@@ -1,0 +1,75 @@
+"""The caller's tables as polars frames in memory, and the way back to the kind that was given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DataProblems, Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KNOWN = "pandas, polars (eager or lazy), pyarrow, DuckDB relations"
+
+
+def to_polars(native: Any, what: str) -> pl.DataFrame:
+    """A table of any kind that narwhals knows as a polars frame, its rows in their order.
+
+    Raises :class:`DataProblems` for anything else.
+    """
+    import narwhals.stable.v2 as nw
+
+    try:
+        frame = nw.from_native(native)
+    except TypeError:
+        problem = Problem("CN084", what, f"a {type(native).__name__} is no table that is known here", None, KNOWN)
+        raise DataProblems(f"{what} is not a table", [problem]) from None
+    made = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_polars()
+    return made.with_columns(_nan_is_unknown(made))
+
+
+def like(native: Any, frame: pl.DataFrame) -> Any:
+    """A polars frame as the kind of table that was given."""
+    import narwhals.stable.v2 as nw
+
+    given = nw.from_native(native, allow_series=False)
+    library = given.implementation
+    if library.is_pandas():
+        return _to_pandas(frame)
+    if library.is_pyarrow():
+        return frame.to_arrow()
+    return frame.lazy() if isinstance(given, nw.LazyFrame) and library.is_polars() else frame
+
+
+def beside(native: Any, columns: pl.DataFrame) -> Any:
+    """The caller's table with new columns beside its own; pandas keeps its index."""
+    import narwhals.stable.v2 as nw
+
+    given = nw.from_native(native)
+    library = given.implementation
+    if library.is_pandas():
+        made = _to_pandas(columns)
+        made.index = given.to_native().index
+        return given.to_native().assign(**{name: made[name] for name in columns.columns})
+    if library.is_pyarrow():
+        table = given.to_native()
+        for name in columns.columns:
+            table = table.append_column(name, columns[name].to_arrow())
+        return table
+    whole = to_polars(native, "frame").hstack(columns)
+    return whole.lazy() if isinstance(given, nw.LazyFrame) and library.is_polars() else whole
+
+
+def _to_pandas(frame: pl.DataFrame) -> Any:
+    """In the types in which pandas tells unknown apart."""
+    import pandas as pd
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+    return frame.to_arrow().to_pandas(types_mapper=types.get)
+
+
+def _nan_is_unknown(frame: pl.DataFrame) -> list[Any]:
+    import polars as pl
+
+    return [pl.col(n).fill_nan(None) for n, kind in frame.schema.items() if kind.is_float()]
