@@ -78,6 +78,9 @@ class Case:
         for key, value in self.known.items():
             if isinstance(key, tuple):
                 known.setdefault(key[0], set()).add((key[1], value))
+        for key, bound in self.facts.limits.items():
+            if isinstance(key, tuple):
+                known.setdefault(key[0], set()).add((key[1], bound))
         return {person: frozenset(facts) for person, facts in known.items()}
 
     # --- what is unknown ------------------------------------------------------------------------
@@ -86,7 +89,8 @@ class Case:
         """Whether a household value is computed here, rather than given or asked for as it is."""
         if name in self.free:
             return False
-        answered = self.known.keys() | self.free  # what is set free was answered at that level
+        # What is set free was answered at that level, and so was what is known in part.
+        answered = self.known.keys() | self.free | self.facts.limits.keys()
         return self.prepared.derives(name, answered, self.facts.members is not None, self._derives)
 
     @cached_property

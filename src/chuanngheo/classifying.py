@@ -44,7 +44,7 @@ from .model import NO_CLASS_NAME, RuleSet, Status
 from .persons import Group, Person, totals
 from .points import sums
 from .prepared import Prepared, prepare
-from .regions import flag_regions, status_regions
+from .regions import status_regions
 from .resolving import HOUSEHOLD, PERSON
 from .rows import Row
 from .tree import Node, Quantifier, fold, walk
@@ -462,8 +462,7 @@ def _groups(row: Row, checks: list[Check], groups: Mapping[str, Node]) -> dict[s
     fine = not_(or_(*(c.test for c in checks)))
     found = {}
     for name, node in groups.items():
-        regions = flag_regions(row.prepared, node)
-        can, cannot = (or_(*(row.feasible(r.bounds) for r in regions if r.value is truth)) for truth in (True, False))
+        can, cannot = row.holds(node, True), row.holds(node, False)
         known = if_(and_(fine, not_(cannot)), TRUE, if_(and_(fine, not_(can)), FALSE, NULL))
         found[name] = Formula("unknown", ("bool",)) if known == NULL else known
     return found

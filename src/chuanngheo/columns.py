@@ -56,7 +56,7 @@ class Source:
     fact: Fact
     column: str
     kind: Kind
-    codes: tuple[tuple[Any, Any], ...] = ()  # (as written, code or truth)
+    codes: tuple[tuple[Any, Any], ...] = ()  # (as written, code or truth); several of one box that joins them
     factor: Fraction = Fraction(1)
     scale: int = 1
     missing: tuple[Any, ...] = ()  # as written, where the fact is not known
@@ -105,11 +105,17 @@ class Source:
         return is_in(self.raw, [w for w in written if held is None or w in held])
 
     @property
+    def joined(self) -> Formula:
+        """Whether what is written may be one of several codes: a box that joins them."""
+        written = [w for w, _ in self.codes]
+        return self._is_one_of(w for w in dict.fromkeys(written) if written.count(w) > 1)
+
+    @property
     def listed(self) -> Formula:
         """Whether a known code is one that was listed."""
         if not self.codes:
             return TRUE
-        return self._is_one_of(written for written, _ in self.codes)
+        return self._is_one_of(dict.fromkeys(written for written, _ in self.codes))
 
 
 def read_columns(
@@ -222,18 +228,22 @@ def _codes(fact: Fact, given: Any, kind: Kind, problem: Any) -> Codes:
         return (), ()
     found: dict[Any, Any] = {}
     for written, meant in given.items():
-        if meant is not None and (meant not in allowed or (isinstance(meant, int) and not isinstance(meant, bool))):
-            problem("CN047", f"{quoted(meant)} is not a code of {fact.name}", meant, ", ".join(map(str, allowed)))
+        several = tuple(meant) if isinstance(meant, list | tuple | set | frozenset) else (meant,)
+        wrong = [m for m in several if m is not None or len(several) > 1]
+        wrong = [m for m in wrong if m not in allowed or (isinstance(m, int) and not isinstance(m, bool))]
+        if wrong or not several:
+            what = f"{quoted(wrong[0])} is not a code of {fact.name}" if wrong else "no code at all is named"
+            problem("CN047", what, meant, ", ".join(map(str, allowed)))
             continue
         texts = {normalize(form, written) for form in ("NFC", "NFD")} if isinstance(written, str) else ()
         for way in (written, *sorted(set(texts) - {written})):
-            found[way] = meant
+            found[way] = several
     wrong = [w for w in found if isinstance(w, str) is not (kind.name in ("text", "category"))]
     if wrong and kind.name != "null":
         problem("CN072", f"the column holds {kind.shown or kind.name}, the codes list {quoted(wrong[0])}", wrong[0],
                 remedy="write the codes as the column holds them")  # fmt: skip
-    known = tuple((written, meant) for written, meant in found.items() if meant is not None)
-    return known, tuple(written for written, meant in found.items() if meant is None)
+    known = tuple((w, meant) for w, several in found.items() for meant in dict.fromkeys(several) if meant is not None)
+    return known, tuple(w for w, several in found.items() if several == (None,))
 
 
 def _factor(fact: Fact, given: Any, problem: Any) -> Fraction:

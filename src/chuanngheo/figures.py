@@ -138,6 +138,10 @@ class Figures:
     def given(self, name: str) -> Formula:
         return self.sources[name].known if name in self.sources else FALSE
 
+    def settled(self, name: str) -> Formula:
+        """The same of a code, where it is one code and no box that joins several."""
+        return and_(self.given(name), not_(self.sources[name].joined)) if name in self.sources else FALSE
+
     def derives(self, name: str) -> Formula:
         """Whether a value is computed in this row (:meth:`Prepared.derives`)."""
         key = ("derives", name)

@@ -11,13 +11,14 @@ from .case import Case
 from .deciding import COUNT, Decision, pieces
 from .domains import Domain, Interval
 from .explaining import flip_texts
-from .household import Facts, household_names
+from .household import household_names
 from .methods import RECORDED
 from .model import NO_CLASS_NAME
 from .results import Flip
 from .settling import excesses
 from .tracing import NOT_ASKED_TEXT, used_names, value_of
 from .tree import Number
+from .values import evolve
 
 if TYPE_CHECKING:
     from .assessment import Assessment
@@ -68,7 +69,7 @@ def _of(a: Assessment, name: str, current: Any, parts: list[tuple[Domain, tuple[
 def _allowed(a: Assessment, name: str, to: Number) -> bool:
     """Whether the other given facts leave room for a changed value."""
     facts = a.case.facts
-    changed = Facts({**facts.known, name: to}, facts.births, facts.members, facts.on, facts.places)
+    changed = evolve(facts, known={**facts.known, name: to}, unused=())
     return name == COUNT or not excesses(Case(a.prepared, changed))
 
 

@@ -1,9 +1,9 @@
 """Golden cases: what a legal text says about single households, figures and days, held against the rules.
 
 A case is written from the text, with the rule file closed, and names its clause. It asks for one of
-six things: the answer for a household, the cells of a line or of a table, the numbers a fact can be,
-the points and bands of a score card, or what covers a day. The file is YAML as strict as a rule file, and all its faults are
-reported at once.
+seven things: the answer for a household, the cells of a line or of a table, the numbers a fact can be,
+the points and bands of a score card, what such a card comes to when it is filled in, or what covers a
+day. The file is YAML as strict as a rule file, and all its faults are reported at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .values import Frozen, frozen
 if TYPE_CHECKING:
     from .assessment import Assessment
 
-KINDS = ("household", "line", "table", "fact", "scorecard", "ask")
+KINDS = ("household", "line", "table", "fact", "scorecard", "score", "ask")
 ASKS = ("applicable", "line", "for_review")
 ENDS = ("from", "above", "to", "below")
 REVIEW = ("year_end", "next_year")
@@ -43,8 +43,10 @@ _FORMS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # keys that a
     "table": (("standard", "table", "cells"), ()),
     "fact": (("fact",), ("standard", "on", "takes", "refuses")),
     "scorecard": (("standard", "scorecard"), ("readings", "columns", "points", "bands", "combine", "side")),
+    "score": (("standard", "score", "expect"), ("facts", "answers", "column", "on", "readings")),
     "ask": (("ask", "expect"), ()),
 }
+SCORED = ("value", "low", "high", "points", "held", "open", "missing", "stopped", "others", "error")
 _NUMERIC = re.compile(r"[-+]?[0-9][0-9_.,/]*\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
@@ -55,8 +57,8 @@ Standards = Catalogue | Mapping[str, Standard] | Callable[[str], Standard] | Non
 class Case(Frozen):
     """One golden case.
 
-    ``kind`` says what it asks for; ``subject`` is the household, the name of a line, table or fact,
-    or the question about a day; ``expect`` is what the text says of it. ``standard`` is the name of a
+    ``kind`` says what it asks for; ``subject`` is the household, the name of a line, table, fact or
+    card, a card with the facts or answers that fill it in, or the question about a day; ``expect`` is what the text says of it. ``standard`` is the name of a
     standard (``vn-2022``, ``vn-2011@1``). It is empty for questions about days, and for cases about the
     vocabulary, which are held against every standard that reads the fact, or the values expected.
     """
@@ -193,7 +195,7 @@ class _Reader:
         if len(kinds) != 1 and node.kind == "mapping":
             what = f"has {' and '.join(kinds)}" if kinds else "asks for nothing"
             self.source.report("CN090", node, f"a case asks for one thing, this one {what}", allowed=", ".join(KINDS),
-                               remedy="write household: for an answer, line:, table: or fact: for figures, ask: for days")  # fmt: skip
+                               remedy="write household: for an answer, line:, table: or fact: for figures, score: for a form, ask: for days")  # fmt: skip
             return
         kind = kinds[0] if kinds else KINDS[0]
         required, optional = _FORMS[kind]
@@ -261,6 +263,8 @@ class _Reader:
                 return self.text(f["fact"]), lists
             case "scorecard":
                 return self.text(f["scorecard"]), self.card(f)
+            case "score":
+                return self.filled(f), self.expected(f.get("expect"), SCORED)
         cells = {" ".join(path): v for path, v in self.cells(f["cells"], ())} if "cells" in f else {}
         return self.text(f[kind]), cells
 
@@ -296,6 +300,15 @@ class _Reader:
                 "CN092", f["scorecard"], "nothing is expected of this card", allowed="points, bands, combine, side"
             )
         return found
+
+    def filled(self, f: dict[str, Node]) -> dict[str, Any]:
+        """A score card with the facts, or the answers and the column, that fill it in."""
+        if ("facts" in f) == ("answers" in f):
+            self.source.report("CN090", f["score"], "a card is filled in from facts: or from answers:, one of them", allowed="facts, answers")  # fmt: skip
+        found: dict[str, Any] = {"card": self.text(f["score"])}
+        found |= {"facts": self.household(f["facts"])} if "facts" in f else {}
+        found |= {"answers": self.value(f["answers"])} if "answers" in f else {}
+        return found | ({"column": self.text(f["column"])} if "column" in f else {})
 
     def rows(self, node: Node | None) -> Iterator[tuple[str, str, Node]]:
         for item, (_, options) in node.entries.items() if node is not None else ():
@@ -448,9 +461,10 @@ def _named(a: Assessment, what: str, wanted: Any) -> Found:
         yield f"{what} {name}", expected, _value(a, prefix + name)
 
 
-def _status_marks(a: Assessment, what: str, wanted: Any) -> Found:
+def _marks(a: Assessment, what: str, wanted: Any) -> Found:
+    marks = getattr(a, what)
     for name, expected in wanted.items():
-        found = a.statuses.get(name, "no such status")
+        found = marks.get(name, f"none of the {what}")
         yield f"{what} {name}", expected, list(found) if isinstance(found, tuple) else found
 
 
@@ -466,7 +480,7 @@ def _no_error(a: Assessment, what: str, wanted: Any) -> Found:
 
 _FOUND: Mapping[str, Callable[[Assessment, str, Any], Found]] = {
     "category": _attribute, "categories": _attribute, "status": _attribute, "possible": _attribute,
-    "missing": _unordered, "basis": _attribute, "statuses": _status_marks, "deprivations": _number,
+    "missing": _unordered, "basis": _attribute, "statuses": _marks, "groups": _marks, "deprivations": _number,
     "income_per_person": _number, "deprived": _named, "values": _named, "caveats": _caveat_kinds, "error": _no_error,
 }  # fmt: skip
 
@@ -521,6 +535,40 @@ def _about_card(case: Case, standard: Standard) -> Iterator[Failure]:
     yield from _cells(case, cells, f"no score card {case.subject}" if card is None else "not listed")
 
 
+def _about_score(case: Case, standard: Standard) -> Iterator[Failure]:
+    subject = case.subject
+    try:
+        if "answers" in subject:
+            made = standard.score(
+                subject["card"], answers=subject["answers"], column=subject.get("column"), readings=case.readings
+            )
+        else:
+            made = standard.score(subject["card"], subject["facts"], on=case.on, readings=case.readings)
+    except ChuanNgheoError as error:
+        codes = sorted({p.code for p in error.problems})
+        if case.expect.get("error") not in codes:
+            yield Failure(case, "error", case.expect.get("error"), str(error))
+        return
+    items = {i.number: i for i in made.items}
+    for what, wanted in case.expect.items():
+        if what in ("points", "held", "open"):
+            found: Mapping[str, Any] = {
+                n: i.value if what == "points" else list(i.held if what == "held" else i.open) for n, i in items.items()
+            }
+        elif what == "others":
+            found = {f"{o.interpretation}: {o.sense}": [o.low, o.high] for o in made.others}
+            wanted = {f"{name}: {sense}": ends for name, of in wanted.items() for sense, ends in of.items()}
+        elif what == "missing":
+            wanted, found = {"": sorted(wanted)}, {"": sorted(made.missing)}
+        elif what == "stopped":
+            wanted, found = {"": wanted}, {"": next(iter(made.stopped)) if len(made.stopped) == 1 else None}
+        else:
+            wanted, found = {"": wanted}, {"": "filled in" if what == "error" else getattr(made, what)}
+        for name, expected in wanted.items():
+            if not _same(expected, found.get(name, "not listed")):
+                yield Failure(case, f"{made.card} {what} {name}".strip(), expected, found.get(name, "not listed"))
+
+
 def ends_of(band: Interval | None) -> dict[str, Number]:
     """A band as a form says it: from or above, to or below."""
     if band is None:
@@ -557,7 +605,7 @@ def _about_fact(case: Case, standard: Standard) -> Iterator[Failure]:
 
 _ABOUT: Mapping[str, Callable[[Case, Standard], Iterator[Failure]]] = {
     "household": _about_household, "line": _about_line, "table": _about_table, "fact": _about_fact,
-    "scorecard": _about_card,
+    "scorecard": _about_card, "score": _about_score,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -38,7 +38,8 @@ class Facts:
     on: date | None
     places: Mapping[str, Fraction] = field(factory=dict)
     unused: tuple[str, ...] = ()
-    limits: Mapping[str, Interval] = field(factory=dict)  # numbers that facts leave between two ends
+    # What is known in part: numbers that facts leave between two ends, codes of which one is meant.
+    limits: Mapping[Key, Interval | frozenset[Any]] = field(factory=dict)
 
 
 def read_facts(rules: RuleSet, household: Mapping[str, Any], on: date | None, *, where: str = "") -> Facts:
@@ -62,6 +63,7 @@ class _Reader:
         self.known: dict[Key, Value] = {}
         self.births: dict[int, Interval] = {}
         self.places: dict[str, Fraction] = {}
+        self.limits: dict[Key, Interval | frozenset[Any]] = {}
         self.unused: list[str] = []
 
     def problem(self, code: str, place: str, message: str, value: Any, allowed: str = "", remedy: str = "") -> None:
@@ -80,7 +82,7 @@ class _Reader:
                 members = self.members(value)
             else:
                 self.one(name, value)
-        return Facts(self.known, self.births, members, self.on, self.places, tuple(self.unused))
+        return Facts(self.known, self.births, members, self.on, self.places, tuple(self.unused), self.limits)
 
     def check_name(self, name: Any) -> Fact | None:
         """The fact of a name; an unknown name is a problem, one of other standards a note."""
@@ -103,7 +105,7 @@ class _Reader:
             self.problem("CN066", str(name), f"{name} cannot be given: the text that settles it was not found", value,
                          remedy="leave it out; the answer says what it leaves open")  # fmt: skip
         elif fact is not None:
-            result = self.value(fact, value, name)
+            result = self.value(fact, value, name, name)
             if result is not None:
                 self.known[name] = result
                 if fact.kind == "number":
@@ -146,7 +148,7 @@ class _Reader:
                     elif given is not None:
                         self.unused.append(place)
                 elif not blank(given):
-                    result = self.value(fact, given, place)
+                    result = self.value(fact, given, place, (i, name))
                     if result is None:
                         continue
                     if name == "birth_date" or name in _AGES:
@@ -205,7 +207,7 @@ class _Reader:
 
     # --- one value ------------------------------------------------------------------------------
 
-    def value(self, fact: Fact, value: Any, place: str) -> Value | None:
+    def value(self, fact: Fact, value: Any, place: str, key: Key) -> Value | None:
         if type(value).__module__ == "numpy" and hasattr(value, "item"):
             value = value.item()
         if fact.kind == "number":
@@ -221,6 +223,8 @@ class _Reader:
                 "True, False, or None where it is unknown",
             )
         elif fact.kind == "code":
+            if isinstance(value, list | tuple | set | frozenset):
+                return self.one_of(fact, value, place, key)
             if isinstance(value, str) and value in fact.codes:
                 return value
             allowed = ", ".join(f"{c} ({t['vi']})" for c, t in fact.codes.items())
@@ -232,6 +236,19 @@ class _Reader:
             return value
         else:
             self.problem("CN046", place, f"{quoted(value)} is not a text", value)
+        return None
+
+    def one_of(self, fact: Fact, values: Collection[Any], place: str, key: Key) -> str | None:
+        """A code of which it is known that it is one of several: a box that joins them."""
+        unlisted = [v for v in values if not (isinstance(v, str) and v in fact.codes)]
+        if unlisted or not values:
+            what = f"{quoted(unlisted[0])} is not a code of {fact.name}" if unlisted else "no code at all is named"
+            self.problem("CN047", place, what, values, ", ".join(fact.codes), "name the codes that it may be, or None")
+            return None
+        if len(set(values)) == 1:
+            return str(next(iter(values)))
+        if len(set(values)) < len(fact.codes):
+            self.limits[key] = frozenset(values)
         return None
 
     def date(self, value: Any, place: str) -> int | None:

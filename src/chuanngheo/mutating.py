@@ -19,7 +19,7 @@ from .answering import Standard
 from .errors import RuleFileError
 from .reading import Builder
 from .resolving import EXPRESSION_KEYS, get
-from .scorecards import COMBINE, SIDES
+from .scorecards import COMBINE, ORDERS, SIDES
 from .source import Node, Source
 from .values import Frozen, frozen
 
@@ -175,7 +175,7 @@ def changes(root: Node) -> Iterator[Change]:
                     values = get(entry, "values")
                     for value, (_, below) in values.entries.items() if values is not None else ():
                         yield from _expressions(below, (key, name, "values", value))
-            case "values" | "indicators" | "classes" | "statuses":
+            case "values" | "indicators" | "classes" | "statuses" | "groups":
                 for name, (_, entry) in node.entries.items():
                     yield from _days(entry, (key, name), ("from",))
                     yield from _expressions(entry, (key, name))
@@ -278,18 +278,24 @@ def _table(node: Node, path: Path) -> Iterator[Change]:
 
 
 def _card(node: Node, path: Path) -> Iterator[Change]:
-    """The points of a score card, the bands of its options, what options do together, the side of its cut-off."""
+    """The points of a score card, its measures, the bands and tests of its options and what they do together, its cut-off."""
     rows = get(node, "rows")
     for i, row in enumerate(rows.items if rows is not None else ()):
         for j, cell in enumerate(row.items[2:], 2):  # after the number of the item and the name of the option
             yield from (_changed("cell", (*path, "rows", str(i), str(j)), cell, n) for n in nudged(cell.text.strip()))
     items, others, cut = get(node, "items"), get(node, "alternatives"), get(node, "cut_off")
+    measures = get(node, "measures")
+    for name, (_, measure) in measures.entries.items() if measures is not None else ():
+        yield from _expressions(measure, (*path, "measures", name), ("of",))
     for i, item in enumerate(items.items if items is not None else ()):
         here = (*path, "items", str(i))
         yield from _other(item, here, "combine", COMBINE)
+        yield from _other(item, here, "order", ORDERS)
+        yield from _stop(item, here)
         options = get(item, "options")
         for j, option in enumerate(options.items if options is not None else ()):
             yield from _band(option, (*here, "options", str(j)))
+            yield from _expressions(option, (*here, "options", str(j)))
     for i, other in enumerate(others.items if others is not None else ()):
         here = (*path, "alternatives", str(i))
         yield from _other(other, here, "combine", COMBINE)
@@ -312,12 +318,20 @@ def _band(node: Node, path: Path) -> Iterator[Change]:
         yield Change("comparison", path, node.entries[key][0].line + 1, key, other, changed)
 
 
+def _stop(item: Node, path: Path) -> Iterator[Change]:
+    """Whether the form ends where an option of an item holds."""
+    word = get(item, "stop")
+    if word is not None:
+        yield _changed("truth", (*path, "stop"), word, "false" if word.text.strip() == "true" else "true")
+
+
 def _other(node: Node, path: Path, key: str, allowed: tuple[str, ...]) -> Iterator[Change]:
     """A word of a few, each time another."""
     word = get(node, key)
     for other in allowed if word is not None else ():
         if word is not None and other != word.text:
-            yield _changed("together" if key == "combine" else "comparison", (*path, key), word, other)
+            kind = {"combine": "together", "order": "order"}.get(key, "comparison")
+            yield _changed(kind, (*path, key), word, other)
 
 
 def _members(node: Node, path: Path) -> Iterator[Change]:
@@ -354,9 +368,9 @@ def _default(entry: Node, path: Path) -> Iterator[Change]:
             yield _changed("default", (*path, "default"), node, sense)
 
 
-def _expressions(entry: Node, path: Path) -> Iterator[Change]:
+def _expressions(entry: Node, path: Path, keys: Iterable[str] = EXPRESSION_KEYS) -> Iterator[Change]:
     """The changes of every expression of an entry."""
-    for key in EXPRESSION_KEYS:
+    for key in keys:
         node = get(entry, key)
         if node is None or node.kind != "scalar":
             continue

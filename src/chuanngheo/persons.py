@@ -114,7 +114,9 @@ class Person:
     # --- what still matters -----------------------------------------------------------------------
 
     def unknown(self, name: str) -> Formula:
-        return not_(self.known(name))
+        source = self.sources.get(name)
+        joined = FALSE if source is None else and_(source.known, source.joined)
+        return or_(not_(self.known(name)), joined)
 
     def matters(self, regions: tuple[Region, ...], name: str) -> Formula:
         """Whether two values of a fact, all else equal, make the person count differently."""

@@ -13,7 +13,7 @@ from .case import Key
 from .deciding import COUNT
 from .formula import FALSE, TRUE, Formula, and_, compare, greatest, if_, least, lit, not_, number, or_, plus, times
 from .prepared import Prepared
-from .regions import Region, flag_regions
+from .regions import Region
 from .rows import Row
 from .scorecards import Column, Item, Option, ScoreCard, groups
 from .scoring import counts_indicators, open_ways
@@ -141,21 +141,11 @@ class _Card:
         if test is None:
             return TRUE, TRUE
         if test not in self.truths:
-            regions = self.regions(test)
-            self.truths[test] = (
-                or_(*(self.row.feasible(r.bounds) for r in regions if r.value is True)),
-                or_(*(self.row.feasible(r.bounds) for r in regions if r.value is False)),
-            )
+            self.truths[test] = self.row.holds(test, True), self.row.holds(test, False)
         return self.truths[test]
 
-    def regions(self, test: Node | None) -> tuple[Region, ...]:
-        if test is None:
-            return ()
-        key = ("card regions", test)
-        if key not in self.row.memo:
-            self.row.memo[key] = flag_regions(self.prepared, test)
-        found: tuple[Region, ...] = self.row.memo[key]
-        return found
+    def regions(self, test: Node | None) -> Iterable[Region]:
+        return () if test is None else (r for c in self.row.cases(test) for r in c.regions)
 
     def column(self, column: Column) -> Formula:
         """Whether a column can be the household's."""

@@ -74,6 +74,15 @@ def fact_domain(fact: Fact) -> Domain:
     return Interval(fact.least, fact.most, whole=fact.whole)
 
 
+def narrowed(domain: Domain, bound: Domain | None) -> Domain:
+    """The values of a domain that what is known in part leaves."""
+    if isinstance(domain, Interval) and isinstance(bound, Interval):
+        return domain.meet(bound) or bound
+    if isinstance(domain, frozenset) and isinstance(bound, frozenset):
+        return domain & bound or bound
+    return domain
+
+
 @attrs.define(eq=False, repr=False)
 class Evaluator:
     """Follows every open path of a tree. ``alias`` renames one unknown (its twin)."""
@@ -222,14 +231,11 @@ class Evaluator:
             i, name = key
             if name == "birth_date":
                 return case.facts.births.get(i) or living(case.on)
-            return fact_domain(person_names(rules)[name])
+            return narrowed(fact_domain(person_names(rules)[name]), case.facts.limits.get(key))
         if ("domain", key) not in case.memo:
             fact = household_names(rules)[key]
             domain = self.limited(fact_domain(fact), fact)
-            bound = case.facts.limits.get(key)
-            if bound is not None and isinstance(domain, Interval):
-                domain = domain.meet(bound) or bound
-            case.memo["domain", key] = domain
+            case.memo["domain", key] = narrowed(domain, case.facts.limits.get(key))
         found: Domain = case.memo["domain", key]
         return found
 

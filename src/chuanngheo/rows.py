@@ -19,8 +19,8 @@ from .deciding import COUNT
 from .domains import Domain, Interval
 from .figures import Figures
 from .formula import FALSE, TRUE, Formula, and_, compare, if_, lit, not_, number, or_, plus, times
-from .regions import Bounds, Region, class_regions
-from .tree import Given, Quantifier, walk
+from .regions import Bounds, Region, class_regions, flag_regions
+from .tree import Given, Node, Quantifier, walk
 from .values import Frozen, frozen
 
 
@@ -73,7 +73,7 @@ class Row(Figures):
         if source is None:
             return TRUE
         others = {code for _, code in source.codes} - domain
-        if source.codes and len(others) <= len(domain):  # what is not listed is a problem of its own
+        if source.codes and source.joined == FALSE and len(others) <= len(domain):  # what is not listed is a problem of its own
             return or_(not_(source.present), not_(source.among(others)))
         return or_(not_(source.known), source.among(domain))
 
@@ -138,9 +138,30 @@ class Row(Figures):
         regions = self.flag_regions(flag)
         if not regions:
             return TRUE
-        can = or_(*(self.feasible(r.bounds) for r in regions if r.value is truth))
+        can = self.holds(self.prepared.trees[flag], truth)
         direct = {k for r in regions for k in r.bounds if isinstance(k, str)}
         return or_(not_(self.derives(flag)), can) if direct & self.prepared.shared else can
+
+    def holds(self, test: Node, truth: bool) -> Formula:
+        """Whether a test of the household can hold, or can fail, by what the row leaves open."""
+        return or_(
+            *(and_(c.test, or_(*(self.feasible(r.bounds) for r in c.regions if r.value is truth)))
+              for c in self.cases(test))
+        )  # fmt: skip
+
+    def cases(self, test: Node) -> tuple[Conditional, ...]:
+        """The regions of a test, for each choice of given names that it asks about."""
+        key = ("cases", test)
+        if key not in self.memo:
+            names = dict.fromkeys(n.name for n in walk(test) if isinstance(n, Given))
+            found = []
+            for choice in product((True, False), repeat=len(names)):
+                said = frozenset(n for n, yes in zip(names, choice, strict=True) if yes)
+                when = and_(*(self.given(n) if n in said else not_(self.given(n)) for n in names))
+                if when != FALSE:
+                    found.append(Conditional(when, flag_regions(self.prepared, test, said)))
+            self.memo[key] = tuple(found)
+        return self.memo[key]  # type: ignore[no-any-return]
 
     @cached_property
     def apart(self) -> tuple[str, ...]:

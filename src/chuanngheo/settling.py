@@ -18,6 +18,7 @@ from .prepared import prepare
 from .scoring import Score, score, with_scores
 from .terms import NOT_ASKED
 from .tree import Ref
+from .values import evolve
 
 
 def settle(
@@ -81,8 +82,7 @@ def check_record(rules: RuleSet, facts: Facts, where: str) -> None:
 
 def derived_range(case: Case, name: str) -> Any:
     """What a given value would be if it were derived: (low, high), a set of booleans, or None."""
-    other = Case(case.prepared, Facts({k: v for k, v in case.facts.known.items() if k != name}, case.facts.births,
-                                      case.facts.members, case.facts.on))  # fmt: skip
+    other = Case(case.prepared, without(case.facts, name))
     if name in case.scores:
         return case.scores[name].low, case.scores[name].high
     if name == COUNT:
@@ -104,6 +104,11 @@ def derived_range(case: Case, name: str) -> Any:
         None if None in lows else min(v for v in lows if v is not None),
         None if None in highs else max(v for v in highs if v is not None),
     )
+
+
+def without(facts: Facts, name: str) -> Facts:
+    """The facts but one."""
+    return evolve(facts, known={k: v for k, v in facts.known.items() if k != name}, places={})
 
 
 def contradictions(case: Case, where: str = "") -> list[Problem]:
@@ -173,13 +178,7 @@ def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
             or derived[0] == case.facts.known[name]
         ):
             continue
-        facts = Facts(
-            {k: v for k, v in case.facts.known.items() if k != name},
-            case.facts.births,
-            case.facts.members,
-            case.facts.on,
-        )
-        other = decide(Case(case.prepared, facts)).possible
+        other = decide(Case(case.prepared, without(case.facts, name))).possible
         if other != mine:
             found.append((name, case.facts.known[name], derived[0], other))
     return found

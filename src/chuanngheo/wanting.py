@@ -164,7 +164,7 @@ def names(row: Row, key: Key, told: bool) -> list[tuple[str, Formula]]:
         total = row.totals.get(key[0])
         return [("members", TRUE)] if total is None else list(total.names)
     fact = row.facts[key]
-    unknown = not_(row.leaf(key).known) if fact.kind == "number" else not_(row.given(key))
+    unknown = not_(row.leaf(key).known) if fact.kind == "number" else not_(row.settled(key))
     if row.is_derived(key):
         derived = row.derives(key)
         read = dict.fromkeys(k for r in row.flag_regions(key) for k in r.bounds)
