@@ -6,10 +6,14 @@ import ast
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from chuanngheo.review.units import provinces
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 ROOMS = Path(__file__).parent.parent / "src" / "chuanngheo"
 
 # From the ground up: a room imports only from those before it.
@@ -20,6 +24,12 @@ ORDER = [
     "formula", "columns", "figures", "rows", "points", "wanting", "persons", "checking", "classifying", "writing", "tables", "frames", "sql", "answering", "catalogue", "golden", "mutating",
     "inequalities", "witness", "ways", "equivalence", "findings", "audit_classes", "audit_indicators", "audit_scorecards", "auditing", "file_schema",
     "authoring", "testing", "cli", "__main__",
+]  # fmt: skip
+
+# The yearly review, above the engine: its rooms import the engine and, of themselves, only those before them.
+REVIEW = [
+    "data", "names", "masking", "tabular", "units", "sheets", "profiles", "rounds", "gathering", "reading",
+    "worksheet", "records", "contradictions", "checks", "movements", "layout", "reports", "priorities", "workbook",
 ]  # fmt: skip
 
 # Rooms that are opened only when something is read from a result, so that starting stays fast.
@@ -73,6 +83,41 @@ def test_no_amounts_years_or_provinces_in_the_engine(room: str) -> None:
     if room != "testing":
         assert not {n for n in numbers if n >= 400} - bounds.get(room, set())
     assert not {n for n in numbers if 1945 <= n <= 2100} - bounds.get(room, {2000})
+
+
+def review_imports(path: Path, level: int) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == level}
+
+
+def test_every_room_of_the_review_is_on_the_plan() -> None:
+    assert sorted(p.stem for p in (ROOMS / "review").glob("*.py") if p.stem != "__init__") == sorted(REVIEW)
+    text = (ROOMS.parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `review\.(\w+)` \| ", text, re.M) == REVIEW
+
+
+@pytest.mark.parametrize("room", REVIEW)
+def test_rooms_of_the_review_import_from_below(room: str) -> None:
+    path = ROOMS / "review" / f"{room}.py"
+    assert review_imports(path, 1) <= set(REVIEW[: REVIEW.index(room)])
+    assert review_imports(path, 2) <= set(ORDER[: ORDER.index("golden")])
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_the_engine_knows_no_review(room: str) -> None:
+    assert not any(m.startswith("review") for m in review_imports(ROOMS / f"{room}.py", 1))
+
+
+@pytest.mark.parametrize("room", REVIEW)
+def test_no_amounts_years_or_provinces_in_the_review(room: str) -> None:
+    tree = ast.parse((ROOMS / "review" / f"{room}.py").read_text(encoding="utf-8"))
+    numbers = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) is int}
+    assert not {n for n in numbers if n >= 400}
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    explained = {ast.get_docstring(n, clean=False) for n in ast.walk(tree) if isinstance(n, DOCUMENTED)}
+    said = "\n".join(t for t in texts if t not in explained)
+    places = {p.name for day in (date(2025, 6, 30), date(2025, 7, 1)) for p in provinces(day)}
+    assert not {name for name in places if name in said}
 
 
 def test_importing_loads_no_extra() -> None:

@@ -26,7 +26,7 @@ from .equivalence import (
     shown,
     status_ways,
     statuses_apart,
-    test_ways,
+    ways_of_test,
 )
 from .errors import ChuanNgheoError
 from .findings import DecisionTable, Finding, bounds_text, domain_text, line_labels
@@ -426,7 +426,7 @@ def _scored(std: Standard, left: Prepared, right: Prepared, name: str, card: Sco
         for one, other in zip(a.options, b.options, strict=True):
             if a.indicator or one.band != other.band or one.when is None or other.when is None or one.when == other.when:
                 continue
-            apart = clash(test_ways(left, one.when, on), test_ways(right, other.when, on), std)
+            apart = clash(ways_of_test(left, one.when, on), ways_of_test(right, other.when, on), std)
             if apart is not None and apart[1] is not None:
                 points = tuple(_points_of(std, name, a.number, apart[1], p.readings) for p in (left, right))
                 yield f"{name}.{a.number}", apart[1], points, (a.cite or card.cite,), None

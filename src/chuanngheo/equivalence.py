@@ -299,10 +299,10 @@ def status_ways(prepared: Prepared, name: str, on: date) -> tuple[Region, ...]:
     """The regions of a mark, and of those who do not have it; of persons, the first member."""
     test = folded_status(prepared, name)
     person = 0 if prepared.rules.marks[name].of == "person" else None
-    return test_ways(prepared, test, on, person)
+    return ways_of_test(prepared, test, on, person)
 
 
-def test_ways(prepared: Prepared, test: Node, on: date, person: int | None = None) -> tuple[Region, ...]:
+def ways_of_test(prepared: Prepared, test: Node, on: date, person: int | None = None) -> tuple[Region, ...]:
     """The regions in which a test of a household, or of its first member, holds, and the others."""
     case = one_sized(prepared, 1, frozenset(), on) if person == 0 else open_case(prepared, [test], on=on)
     found = [(v is True, e) for v, e in Straight(case).outcomes(test, {}, person)]
@@ -325,5 +325,5 @@ __all__ = [
     "shown",
     "status_ways",
     "statuses_apart",
-    "test_ways",
+    "ways_of_test",
 ]
