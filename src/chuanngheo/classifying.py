@@ -47,6 +47,7 @@ from .prepared import Prepared, prepare
 from .regions import status_regions
 from .resolving import HOUSEHOLD, PERSON
 from .rows import Row
+from .scoring import counts_indicators
 from .tree import Node, Quantifier, fold, walk
 from .values import evolve, field
 from .wanting import missing_facts
@@ -436,7 +437,7 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
         "undetermined_because": where(undetermined, text((test, name) for name, test in missing_facts(row))),
         "problems": where(bad, text((c.test, c.words) for c in checks)),
     }
-    if row.flags and COUNT in row.prepared.needed:
+    if row.flags and (COUNT in row.prepared.needed or _scores_indicators(row)):
         for flag in row.flags:
             can, cannot = row.flag(flag, True), row.flag(flag, False)
             if can == TRUE and cannot == TRUE:
@@ -466,6 +467,11 @@ def _groups(row: Row, checks: list[Check], groups: Mapping[str, Node]) -> dict[s
         known = if_(and_(fine, not_(cannot)), TRUE, if_(and_(fine, not_(can)), FALSE, NULL))
         found[name] = Formula("unknown", ("bool",)) if known == NULL else known
     return found
+
+
+def _scores_indicators(row: Row) -> bool:
+    """Whether a score is summed here from the indicators."""
+    return any(counts_indicators(row.prepared.cards[name]) for name in row.bounds)
 
 
 def _points(row: Row, name: str, only: Callable[[Formula], Formula]) -> dict[str, Formula]:

@@ -14,6 +14,7 @@ from ..values import Frozen, frozen
 from .data import load
 
 # Grave, acute, tilde, hook above, dot below: the tone belongs to the syllable, wherever it is written.
+VOWELS = frozenset("aeiouy")
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 APOSTROPHES = "'`\u00b4\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u02c8\u2032"
 # Eth and the African d look like đ and come from old fonts and keyboards.
@@ -88,11 +89,11 @@ def _worded(folded: str, words: dict[str, str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Without case, compatibility forms, apostrophes, hyphens and double spaces; tones last in their word."""
+    """Without case, compatibility forms, apostrophes, hyphens and double spaces; each tone in one place."""
     text = _plain(unicodedata.normalize("NFD", text))  # an acute accent that stands alone is an apostrophe here
     text = _plain(unicodedata.normalize("NFKD", text).casefold())
     words = " ".join(text.translate(_HYPHENS).split()) or " ".join(text.split())
-    return unicodedata.normalize("NFD", _tones_last(unicodedata.normalize("NFD", words)))
+    return unicodedata.normalize("NFD", _tones_placed(unicodedata.normalize("NFD", words)))
 
 
 def _plain(text: str) -> str:
@@ -101,18 +102,33 @@ def _plain(text: str) -> str:
     return text if text.isprintable() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
-def _tones_last(text: str) -> str:
+def _tones_placed(text: str) -> str:
+    """The tone of each syllable on one and the same vowel, wherever it was written; decomposed text."""
     out: list[str] = []
-    tones: list[str] = []
-    for c in text:
-        if c in TONES:
-            tones.append(c)
-            continue
-        if tones and unicodedata.category(c)[0] not in "LM":
-            out += tones
-            tones = []
-        out.append(c)
-    return "".join([*out, *tones])
+    word: list[str] = []
+    for c in [*text, ""]:
+        if c and unicodedata.category(c)[0] in "LM":
+            word.append(c)
+        else:
+            out += [*_placed(word), c]
+            word = []
+    return "".join(out)
+
+
+def _placed(word: list[str]) -> list[str]:
+    tones = [c for c in word if c in TONES]
+    rest = [c for c in word if c not in TONES]
+    letters = [i for i, c in enumerate(rest) if not unicodedata.combining(c)]
+    ends = [*letters[1:], len(rest)]  # of each letter with the marks on it
+    start = 2 if "".join(rest[:2]) in ("qu", "gi") and len(letters) > 2 and rest[letters[2]] in VOWELS else 0
+    run = [n for n, i in enumerate(letters) if i >= start and rest[i] in VOWELS]
+    run = [n for k, n in enumerate(run) if n == run[0] + k]
+    if not tones or not run:
+        return rest + tones
+    marked = [n for n in run if ends[n] > letters[n] + 1]
+    closed = run[-1] + 1 < len(letters)
+    at = marked[-1] if marked else run[-1] if closed else run[len(run) // 3]
+    return [*rest[: ends[at]], *tones, *rest[ends[at] :]]
 
 
 def _split(folded: str, spellings: _Spellings) -> tuple[str, str]:
