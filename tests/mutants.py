@@ -118,7 +118,7 @@ class Court:
         for case in sorted(self.cases, key=lambda c: self.read[id(c)][1]):
             if case not in near:
                 (likely if names & self.read[id(case)][0] else others).append(case)
-        ways = set(_WORD.findall(mutant.old + mutant.new)) | set(mutant.path)
+        ways = set(_WORD.findall(mutant.old + mutant.new)) | set(mutant.path) | beside(self.base, mutant)
         likely.sort(key=lambda c: -len(ways & self.read[id(c)][0]))
         return [*near, *likely], others
 
@@ -133,11 +133,40 @@ def _below(base: Standard) -> Mapping[str, frozenset[str]]:
 
 
 def _texts(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for i, item in enumerate(node.items):
+        yield from _texts(item, (*path, str(i)))
     for key, (_, below) in node.entries.items():
         if key in EXPRESSION_KEYS and below.kind == "scalar":
             yield (*path, key), below.text
         elif key not in ("label", "cite", "cites", "note", "sources"):
             yield from _texts(below, (*path, key))
+
+
+def beside(base: Standard, mutant: Mutant) -> set[str]:
+    """The words of the row, or of the measure, of a score card in which a mutant lies."""
+    if mutant.path[0] != "scorecards":
+        return set()
+    node = base.root
+    for key in mutant.path:
+        below = node.items[int(key)] if node.kind == "sequence" else node.entries[key][1]
+        if below.kind != "mapping":
+            break
+        node = below
+    return {w for key, (_, n) in node.entries.items() if key != "label" for w in _WORD.findall(n.text)}
+
+
+def scored(base: Standard) -> frozenset[str]:
+    """The facts and lists that score cards and groups come to read: a proof about classes says nothing of these."""
+    below = _below(base)
+    found = {w for about, words in below.items() if about.startswith(("scorecards.", "groups.")) for w in words}
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        for shelf in (HOUSEHOLD, PERSON):
+            new = below.get(f"facts.{shelf}.{name}", frozenset()) - found
+            found |= new
+            waiting += new
+    return frozenset(found)
 
 
 def readers(base: Standard, mutant: Mutant) -> set[str]:
@@ -160,12 +189,18 @@ def readers(base: Standard, mutant: Mutant) -> set[str]:
 
 def words_of(base: Standard, case: Case) -> frozenset[str]:
     """What a case has to do with: the names it gives, derives and expects, its readings, its classes."""
+    if case.kind == "score":
+        rows = {o for key in ("held", "open") for of in case.expect.get(key, {}).values() for o in of}
+        persons = case.subject.get("facts", {}).get("members") or ()
+        facts = {*case.subject.get("facts", {}), *(k for m in persons for k in m)}
+        senses = {*(case.readings or {}), *(case.readings or {}).values()}
+        return frozenset({case.subject["card"], case.kind, *rows, *facts, *senses})
     if case.kind != "household":
         return frozenset({str(case.subject), case.kind})
     persons = case.subject.get("members") or ()
     words = {*(k for k in case.subject if not k.startswith("deprived_")), *(k for m in persons for k in m)}
     words |= {case.method or "", *(case.readings or {}), *(case.readings or {}).values(), *base.classes, *base.methods}
-    words |= {n for key in ("statuses", "deprived", "values") for n in case.expect.get(key, ())}
+    words |= {n for key in ("statuses", "groups", "deprived", "values") for n in case.expect.get(key, ())}
     try:
         a = base.assess(case.subject, on=case.on, method=case.method, readings=case.readings)
         if a.method != RECORDED:
@@ -203,7 +238,7 @@ def proved(base: Standard, made: Standard, mutant: Mutant, days: Catalogue | Non
         item = mutant.path[3] if mutant.path[2] == "items" else ""
         if mutant.path[-1] == "combine" and item and len(base.scorecards[mutant.path[1]].items[int(item)].options) == 1:
             return "an item of one row has nothing to combine", ""
-        return "", "the score card differs; no household is scored by it"
+        return "", "a household that the row scores, or an answer"
     if mutant.kind == "bound":
         proof = same_domain(base, made, mutant)
         if proof:
@@ -212,6 +247,13 @@ def proved(base: Standard, made: Standard, mutant: Mutant, days: Catalogue | Non
     if mutant.path[-1] == "asked_if" and asked_alike(base, made, mutant.path[2]):
         facts = {**made.facts, mutant.path[2]: base.facts[mutant.path[2]]}
         other, asked = evolve(made, facts=facts), f"{mutant.path[2]} is asked of the same, and "
+    if mutant.path[0] in ("facts", "code_lists") and mutant.path[-1 if mutant.path[0] == "code_lists" else 2] in scored(
+        base
+    ):
+        touched = "a score card or a group reads it: a household that it scores or counts"
+        return ("", touched) if not asked else (asked + "the score cards and groups read the same", "")
+    if mutant.path[0] == "groups":
+        base, other = (evolve(std, statuses=std.groups) for std in (base, other))
     found = difference(base, other)
     if found is None:
         return asked + "equal for every household, under every method and reading", ""

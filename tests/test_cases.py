@@ -62,6 +62,30 @@ cases:
   bands: {{1: {{persons_7: {{from: 7}}}}, 8: {{area_20: {{from: 20, below: 30}}}}}}
   combine: {{7: additive}}
   side: at_most
+- case: A form filled in from facts.
+  standard: vn-2022
+  {SOURCE}
+  score: b1
+  facts: {{area: rural, region: ch, central_city: false, motorcycles: 3, cars: 1}}
+  expect: {{points: {{12: null, 15: 0}}, held: {{12: [car, motorcycles_3]}}, open: {{15: []}}, others: {{b1-motorcycles-ch: {{regional_form: [70, 590]}}}}}}
+- case: A form filled in from answers.
+  standard: vn-2022
+  {SOURCE}
+  score: a
+  answers: {{0: [], 1: ["yes"], 2: [], 3: [], 4: [], 5: [], 6: [], 7: [], 8: [], 9: ["yes"]}}
+  column: all
+  expect: {{value: 2, low: 2, high: 2, stopped: false, missing: []}}
+- case: An answer that is not on the form.
+  standard: vn-2022
+  {SOURCE}
+  score: b1
+  answers: {{10: rain}}
+  expect: {{error: CN068}}
+- case: A group that report forms count.
+  standard: vn-2022
+  {SOURCE}
+  household: {{members: [{{pension: merit}}]}}
+  expect: {{groups: {{merit_household: true}}}}
 - case: A household that cannot be.
   standard: vn-2022
   {SOURCE}
@@ -82,7 +106,21 @@ def read(text: str) -> list[Case]:
 
 def test_every_form_of_a_case_is_read_and_holds() -> None:
     cases = read(GOOD)
-    assert [c.kind for c in cases] == ["household", "line", "line", "table", "fact", "scorecard", "household", "ask"]
+    kinds = [
+        "household",
+        "line",
+        "line",
+        "table",
+        "fact",
+        "scorecard",
+        "score",
+        "score",
+        "score",
+        "household",
+        "household",
+        "ask",
+    ]
+    assert [c.kind for c in cases] == kinds
     assert cases[0].place == "cases.yaml:4"
     assert cases[0].subject == {"area": "rural", "deprivations": 3, "income_per_person": 1_500_000}
     assert [c.standard for c in cases[1:3]] == ["vn-2011@1", "vn-2011@2"]
@@ -107,6 +145,15 @@ def test_every_form_of_a_case_is_read_and_holds() -> None:
         ("{from: 7}", "{from: 7, to: 7}", "b1 1 persons_7 band", {"from": 7, "to": 7}, {"from": 7}),
         ("7: additive", "7: exclusive", "b1 7 combine", "exclusive", "additive"),
         ("side: at_most", "side: at_least", "b1 side", "at_least", "at_most"),
+        ("15: 0", "15: 5", "b1 points 15", 5, 0),
+        ("12: [car, motorcycles_3]", "12: [car]", "b1 held 12", ["car"], ["car", "motorcycles_3"]),
+        ("15: []}, others", "16: []}, others", "b1 open 16", [], "not listed"),
+        ("{value: 2,", "{value: 3,", "a value", 3, 2),
+        ("stopped: false", "stopped: true", "a stopped", True, False),
+        ("missing: []", "missing: [x]", "a missing", ["x"], []),
+        ("error: CN068", "error: CN067", "error", "CN067", None),
+        ("10: rain", "10: piped", "b1 error", "CN068", "filled in"),
+        ("merit_household: true", "merit_household: false", "groups merit_household", False, True),
         ("error: CN050", "error: CN041", "error", "CN041", None),
         ("b2: 5", "b2: 10", "error", "CN050", "undetermined"),
         ("standard: vn-2022, grade", "standard: vn-2016, grade", "standard", "vn-2016", ("vn-2022", "vn-2022@1", "vn-2022@1.3")),
@@ -134,6 +181,7 @@ def test_what_does_not_hold_is_named(right: str, wrong: str, what: str, expected
         ("CN093", f"- case: x\n  {SOURCE}\n  ask: {{applicable: 2022}}\n  expect: {{error: true}}", "3:21", "applicable is a day"),
         ("CN093", f"- case: x\n  standard: vn-2022\n  {SOURCE}\n  scorecard: b1\n  columns: [rrd]\n  points: {{1: {{persons_1: [1, 2]}}}}", "6:27", "2 numbers for 1 columns"),
         ("CN092", f"- case: x\n  standard: vn-2022\n  {SOURCE}\n  scorecard: b1", "4:14", "nothing is expected"),
+        ("CN090", f"- case: x\n  standard: vn-2022\n  {SOURCE}\n  score: b1\n  expect: {{value: 1}}", "4:10", "facts: or from answers:"),
         ("CN094", f"- case: x\n  {SOURCE}\n  ask: {{applicable: 2022-01-01}}\n  expect: {{error: true}}\n" * 2, "5:9", "line 1"),
         ("CN095", f"- case: x\n  standard: vn-2022\n  {SOURCE}\n  household: {{like: farmer}}\n  expect: {{status: undetermined}}", "4:21", "no household farmer"),
         ("CN008", f"- case: x\n  {SOURCE}\n  ask: {{applicable: 2022-01-01}}\n  expect: {{eror: true}}", "4:12", "unknown key eror"),

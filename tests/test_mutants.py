@@ -232,12 +232,29 @@ def test_a_score_card_is_changed_in_its_points_bands_and_what_adds_up() -> None:
     std = cn.standard("vn-2022")
     found = [m for m in mutants(std) if m.path[:2] == ("scorecards", "b1")]
     kinds = Counter(m.kind for m in found)
-    assert set(kinds) == {"cell", "bound", "comparison", "together"}
+    assert {"cell", "bound", "comparison", "together", "order", "denied", "member", "number", "quantifier"} <= set(
+        kinds
+    )
     assert kinds["cell"] > 2 * 66 * 6  # 66 rows, seven columns, some boxes of which are empty
     assert ("from", "above") in {(m.old, m.new) for m in found if m.kind == "comparison"}
     assert ("at_most", "at_least") in {(m.old, m.new) for m in found if m.kind == "comparison"}
+    assert {m.path[2] for m in found if m.path[-1] == "of"} == {"measures"}
+    assert {m.path[2] for m in found if m.path[-1] == "when"} == {"items"}
     blind = Court(std, []).judge(next(m for m in found if m.kind == "cell"))
-    assert blind.verdict == SURVIVED  # no household is scored by a card: only a case about its cells can kill
+    assert blind.verdict == SURVIVED
+    (stop,) = [m for m in mutants(std) if m.path[-1] == "stop"]
+    assert (stop.path[:2], stop.old, stop.new) == (("scorecards", "a"), "true", "false")
+
+
+def test_what_score_cards_and_groups_read_is_not_proved_by_the_classes_alone() -> None:
+    std = cn.standard("vn-2022")
+    pigs, group = (
+        next(m for m in mutants(std) if m.about == about) for about in ("facts.household.pigs", "groups.child")
+    )
+    assert Court(std, []).judge(pigs).verdict == SURVIVED
+    outcome = Court(std, []).judge(group)
+    assert outcome.verdict == SURVIVED
+    assert "child" in outcome.why
 
 
 def test_the_program_prints_a_table_and_says_by_its_status_whether_one_survived(

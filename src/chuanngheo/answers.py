@@ -41,7 +41,7 @@ def score_answers(
                                 ", ".join(card.columns), nearest(str(column), card.columns)))  # fmt: skip
     elif column is not None:
         columns = [card.columns[column]]
-    given = {i.number: answers[i.number] for i in card.items if answers.get(i.number) is not None}
+    given = {i.number: _listed(answers[i.number]) for i in card.items if answers.get(i.number) is not None}
     for number in answers:
         if number not in {i.number for i in card.items}:
             known = [i.number for i in card.items]
@@ -102,6 +102,12 @@ def _is_number(answer: Any) -> bool:
     return not isinstance(answer, str | bool | Mapping | Iterable)
 
 
+def _listed(answer: Any) -> Any:
+    """An answer that can be gone through more than once."""
+    several = isinstance(answer, Iterable) and not isinstance(answer, str | bytes | Mapping)
+    return list(answer) if several else answer
+
+
 def _truths(card: ScoreCard, item: Item, answer: Any, problems: list[Problem]) -> dict[str, frozenset[bool]]:
     """Which rows of an item hold by an answer; what is wrong with it joins ``problems``."""
     place = f"answers[{item.number!r}]"
@@ -127,7 +133,7 @@ def _truths(card: ScoreCard, item: Item, answer: Any, problems: list[Problem]) -
     if isinstance(answer, str) or (isinstance(answer, Iterable) and not isinstance(answer, bytes)):
         ticked = [answer] if isinstance(answer, str) else list(answer)
         for key in ticked:
-            if key not in names:
+            if not isinstance(key, str) or key not in names:
                 wrong(f"there is no row {quoted(key)}", names, nearest(str(key), names))
         groups = [o.measure for o in item.options if o.name in ticked and o.band is not None]
         if (item.combine == "exclusive" and len(ticked) > 1) or len(groups) > len(set(groups)):

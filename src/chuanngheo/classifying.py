@@ -202,19 +202,23 @@ def _row(
 
 
 def planned(asked: Asked, schema: Schema, person_schema: Schema | None = None, *, checked: bool = False) -> Plan:
-    """The same, kept for the next table with the same columns."""
-    key = (
-        "table",
-        asked.spelled,
-        tuple(schema.items()),
-        None if person_schema is None else tuple(person_schema.items()),
-        checked,
-    )
+    """The same, kept for the next table with the same columns, whatever the answers are called there."""
+    plan = _kept(asked, schema, person_schema, checked)
+    _collide(asked, plan.outputs, schema, plan.sources)
+    named = {n + asked.suffix: f for n, f in plan.outputs.items() if asked.suffix or n not in schema}
+    return attrs.evolve(plan, asked=asked, outputs=named)
+
+
+def _kept(asked: Asked, schema: Schema, person_schema: Schema | None, checked: bool) -> Plan:
+    """A plan with its answers under their own names."""
+    bare = attrs.evolve(asked, suffix="")
+    people = None if person_schema is None else tuple(person_schema.items())
+    key = ("table", bare.spelled, tuple(schema.items()), people, checked)
     memo = asked.rules.memo.setdefault("tables", {})
     if key not in memo:
         if len(memo) >= MOST_PLANS:
             memo.clear()
-        memo[key] = make_plan(asked, schema, person_schema, checked=checked)
+        memo[key] = make_plan(bare, schema, person_schema, checked=checked, beside=False)
     found: Plan = memo[key]
     return found
 
@@ -233,7 +237,7 @@ class PersonPlan:
 
 def make_person_plan(asked: Asked, schema: Schema, person_schema: Schema, *, checked: bool = False) -> PersonPlan:
     """The plan for the marks that persons have (:attr:`Standard.statuses` of a person)."""
-    plan = planned(attrs.evolve(asked, suffix=asked.suffix or HANDED), schema, person_schema, checked=checked)
+    plan = _kept(asked, schema, person_schema, checked)
     handed: dict[str, Formula] = {}
     found: dict[str, Formula] = {}
     bad = FALSE

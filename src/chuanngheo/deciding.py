@@ -157,7 +157,7 @@ class Decision:
             for sums, _, env in self.states(None, None, {}):
                 found += Evaluator(case, {**dict(sums[1]), COUNT: sums[0]}).outcomes(node, env)
             return merged(found)
-        return Evaluator(case).outcomes(node, {})
+        return outcomes_of(case, node)
 
     def classify(self, sums: Any, env: Env, alias: dict[Key, Key]) -> Outcomes:
         """The first class that holds, or :data:`NO_CLASS` (a hole in the words)."""
@@ -362,6 +362,37 @@ class Decision:
             states = _merged_sums(found)
         back = [order.index(n) for n in range(len(order))]
         return [(tuple(a[p] for p in back), tuple(b[p] for p in back), e) for a, b, e in states]
+
+
+def outcomes_of(case: Case, node: Node) -> Outcomes:
+    """The values a household tree can have by itself: what each person adds is forgotten with the person."""
+    quantifiers = tuple(dict.fromkeys(n for n in walk(node) if isinstance(n, Quantifier)))
+    if case.facts.members is None or not quantifiers:
+        return Evaluator(case).outcomes(node, {})
+    start = tuple(START[q.kind] for q in quantifiers)
+    states: Outcomes = [(start, {})]
+    added: dict[Any, Outcomes] = {}
+    for i in range(case.facts.members):
+        like = case.likeness(i)
+        if like not in added:
+            added[like] = _added_by(case, quantifiers, i, start)
+        states = merged(
+            (tuple(combine(q.kind, x, y) for q, x, y in zip(quantifiers, a, b, strict=True)), both)
+            for (a, e), (b, e2) in product(states, added[like])
+            if (both := _joined(e, e2)) is not None
+        )
+    return merged(
+        outcome for s, e in states for outcome in Evaluator(case, dict(zip(quantifiers, s, strict=True))).outcomes(node, e)
+    )
+
+
+def _added_by(case: Case, quantifiers: tuple[Quantifier, ...], i: int, start: tuple[Any, ...]) -> Outcomes:
+    """What one person adds to several quantifiers at once."""
+    evaluator = Evaluator(case)
+    states: Outcomes = [((), {})]
+    for q, begin in zip(quantifiers, start, strict=True):
+        states = [((*s, v), e2) for s, e in states for v, e2 in evaluator.person(q, i, begin, e)]
+    return merged((s, {k: d for k, d in e.items() if _person_of(k) is None}) for s, e in states)
 
 
 class _Remembered:

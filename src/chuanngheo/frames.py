@@ -15,6 +15,7 @@ from .classifying import HOUSEHOLDS, PRESENT, Asked, PersonPlan, Plan, make_pers
 from .columns import ROOM, Kind
 from .errors import DataProblems, HouseholdError, Problem, quoted
 from .formula import Formula, column, is_null
+from .persons import BORN
 from .tables import POSITION, Table, open_table
 from .values import evolve
 
@@ -235,7 +236,9 @@ def _of_persons(plan: Plan, table: Table, people: Table, counts: dict[str, int])
 def _problem(c: Check, count: int, table: Table, key: tuple[str, ...], key_name: str) -> Problem:
     bad = table.where(c.test)
     rows = table.first(bad, (*key, c.column), FIRST)
-    shown = tuple((row.get(POSITION), row.get(key_name) if key else None, row.get(c.column)) for row in rows)
+    # The day on which somebody was born is nobody's business: the number and key of the row say where to look.
+    hidden = "(not shown)" if c.fact == BORN else None
+    shown = tuple((row.get(POSITION), row.get(key_name) if key else None, hidden or row.get(c.column)) for row in rows)
     place = f"persons[{c.column!r}]" if c.person else f"households[{c.column!r}]"
     what = c.message
     if c.code == "CN047":

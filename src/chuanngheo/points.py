@@ -15,7 +15,7 @@ from .formula import FALSE, TRUE, Formula, and_, compare, greatest, if_, least, 
 from .prepared import Prepared
 from .regions import Region
 from .rows import Row
-from .scorecards import Column, Item, Option, ScoreCard, groups
+from .scorecards import Column, Item, Option, ScoreCard, groups, some_row
 from .scoring import counts_indicators, open_ways
 from .tree import Node, Number
 from .values import Frozen, frozen
@@ -109,13 +109,17 @@ class _Card:
             return plus(*(low for low, _ in met)), plus(*(high for _, high in met))
         if item.combine == "highest":
             scored = [(self.can(o), self.must(o), *self.points(o, card)) for o in item.options]
-            low = greatest(lit(0), *(if_(must, a, lit(0)) for _, must, a, _ in scored))
+            most = max((int(v) for o in item.options for v in o.points.values() if v is not None), default=0)
+            one = least(*(if_(can, a, lit(most)) for can, _, a, _ in scored))
+            low = greatest(if_(self.sure(item, card), one, lit(0)), *(if_(must, a, lit(0)) for _, must, a, _ in scored))
             return low, greatest(lit(0), *(if_(can, b, lit(0)) for can, _, _, b in scored))
-        return self.one_of(item.options if item.order != "worst_first" else item.options[::-1], card)
+        sure = self.sure(item, card)
+        return self.one_of(item.options if item.order != "worst_first" else item.options[::-1], card, sure)
 
-    def one_of(self, options: Iterable[Option], card: ScoreCard) -> tuple[Formula, Formula]:
-        """Of rows of which one counts, the first that holds."""
+    def one_of(self, options: Iterable[Option], card: ScoreCard, sure: Formula = FALSE) -> tuple[Formula, Formula]:
+        """Of rows of which one counts, the first that holds; whether it is sure that one does."""
         before = FALSE  # whether a row before this one holds for certain
+        options = tuple(options)
         lows: list[tuple[Formula, Formula]] = []
         highs: list[tuple[Formula, Formula]] = []
         for o in options:
@@ -124,11 +128,17 @@ class _Card:
             lows.append((reached, low))
             highs.append((reached, high))
             before = or_(before, self.must(o))
+        before = or_(before, sure)
         most = greatest(lit(0), *(if_(test, p, lit(0)) for test, p in highs))
         top = max((int(v) for o in options for v in o.points.values() if v is not None), default=0)
         return least(if_(before, lit(top), lit(0)), *(if_(test, p, lit(top)) for test, p in lows)), most
 
     # --- one row ----------------------------------------------------------------------------------
+
+    def sure(self, item: Item, card: ScoreCard) -> Formula:
+        """Whether one of the rows of an item holds for certain, whichever."""
+        test = some_row(card, item)
+        return FALSE if test is None else not_(self.truth(test)[1])
 
     def can(self, option: Option) -> Formula:
         return self.truth(option.when)[0]

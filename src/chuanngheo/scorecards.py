@@ -21,6 +21,7 @@ from .values import Frozen, evolve, field, frozen
 COMBINE = ("exclusive", "highest", "additive")
 SIDES = ("at_most", "at_least")
 ORDERS = ("best_first", "worst_first")
+SOME = ""  # among the truths of an item: whether one of its rows holds, whichever
 REMEMBERED = 256  # sums of parts of a card: other senses leave most parts as they are
 
 
@@ -187,10 +188,35 @@ def ends(item: Item, truths: Mapping[str, frozenset[bool]], column: str) -> tupl
         met = [_one_of(group, truths, column) for group in groups(item)]
         return sum(low for low, _ in met), sum(high for _, high in met)
     if item.combine == "highest":
-        sure = [o.at(column) for o in item.options if truths[o.name] == {True}]
+        held = [o.at(column) for o in item.options if truths[o.name] == {True}]
         some = [o.at(column) for o in item.options if True in truths[o.name]]
-        return max(sure, default=0), max(some, default=0)
-    return _one_of(item.options if item.order != "worst_first" else item.options[::-1], truths, column)
+        if not held and truths.get(SOME, frozenset()) == {True}:
+            held = [min(some)]
+        return max(held, default=0), max(some, default=0)
+    options = item.options if item.order != "worst_first" else item.options[::-1]
+    return _one_of(options, truths, column, truths.get(SOME, frozenset()) == {True})
+
+
+def some_row(card: ScoreCard, item: Item) -> Node | None:
+    """The test whether one of the rows of an item holds, whichever; None where no test says when a row does."""
+    tests = tuple(o.when for o in item.options if o.when is not None)
+    if len(tests) < len(item.options) or len(tests) < 2:
+        return None
+    bands = sorted((o.band for o in item.options if o.band is not None), key=lambda b: (b.low is not None, b.low))
+    if len(bands) == len(tests) and len({o.measure for o in item.options}) == 1:
+        measure = card.measures[item.options[0].measure]
+        if measure.node is not None and all(_adjoin(a, b, measure.whole) for a, b in pairwise(bands)):
+            first = tests[0].parts[0] if isinstance(tests[0], Both) else tests[0]
+            assert isinstance(first, Compare)
+            return in_band(first.left, bands[0].join(bands[-1]))
+    return Both(False, tests)
+
+
+def _adjoin(a: Interval, b: Interval, whole: bool) -> bool:
+    """Whether a band begins where another ends."""
+    if a.high is None or b.low is None:
+        return False
+    return a.high_open != b.low_open if a.high == b.low else whole and a.high + 1 == b.low
 
 
 def groups(item: Item) -> list[tuple[Option, ...]]:
@@ -202,15 +228,20 @@ def groups(item: Item) -> list[tuple[Option, ...]]:
     return list(found.values())
 
 
-def _one_of(options: tuple[Option, ...], truths: Mapping[str, frozenset[bool]], column: str) -> tuple[Number, Number]:
-    """Of rows of which one counts, the first that holds: between the least and greatest that may be it."""
+def _one_of(
+    options: tuple[Option, ...], truths: Mapping[str, frozenset[bool]], column: str, sure: bool = False
+) -> tuple[Number, Number]:
+    """Of rows of which one counts, the first that holds: between the least and greatest that may be it.
+
+    Without a row there are no points, unless it is ``sure`` that one holds.
+    """
     points: list[Number] = []
     for o in options:
         if True in truths[o.name]:
             points.append(o.at(column))
         if truths[o.name] == {True}:
             return min(points), max(points)
-    return min([*points, 0]), max([*points, 0])
+    return min(points if sure else [*points, 0], default=0), max([*points, 0])
 
 
 # --- what can hold together -----------------------------------------------------------------------

@@ -11,12 +11,12 @@ from itertools import product
 from typing import Any
 
 from .case import Case, Key, spell
-from .deciding import COUNT, FOR_VALUE, Decision, place
+from .deciding import COUNT, FOR_VALUE, Decision, outcomes_of, place
 from .domains import Interval
 from .model import Text
 from .possible import Evaluator
 from .prepared import Prepared
-from .scorecards import Column, Item, Option, ScoreCard, ends
+from .scorecards import SOME, Column, Item, Option, ScoreCard, ends, some_row
 from .tree import Node, Number, Quantifier, Ref, walk
 from .values import Frozen, evolve, frozen
 
@@ -96,11 +96,12 @@ def score(case: Case, name: str) -> Score:
     prepared = case.prepared
     decision = Decision(case)
     chosen = dict(prepared.readings)
-    made = _scored(decision, name, chosen)
+    met: dict[Any, frozenset[bool]] = {}  # most tests are the same in every sense
+    made = _scored(decision, name, chosen, met)
     others = []
     for interpretation, sense in other_senses(prepared, name):
         readings = {**chosen, interpretation: sense}
-        other = _scored(decision, name, readings)
+        other = _scored(decision, name, readings, met)
         if (other.low, other.high) != (made.low, made.high):
             others.append(OtherScore(interpretation, sense, other.low, other.high))
     return evolve(made, others=tuple(others))
@@ -115,7 +116,7 @@ def asked(case: Case, test: Node) -> set[Key]:
     with case.effort.limited(FOR_VALUE):
         for tree in trees:
             possible = case.unknowns(tree)
-            found |= {k for _, e in evaluator.outcomes(tree, {}) for k in e if k in possible}
+            found |= {k for _, e in outcomes_of(case, tree) for k in e if k in possible}
             for q in (n for n in walk(tree) if isinstance(n, Quantifier)):
                 for i in range(case.facts.members or 0):
                     parts = [p for p in (q.where, q.body) if p is not None]
@@ -138,19 +139,23 @@ def other_senses(prepared: Prepared, name: str) -> Iterator[tuple[str, str]]:
                 yield i, sense
 
 
-def _scored(decision: Decision, name: str, readings: Mapping[str, str]) -> Score:
+def _scored(
+    decision: Decision, name: str, readings: Mapping[str, str], remembered: dict[Any, frozenset[bool]]
+) -> Score:
     """The card under one choice of readings, or all that its undecided ones leave open."""
     undecided, ways = open_ways(decision.case.prepared, name, readings)
     card = ways[0]
     chosen = [c for c in card.columns.values() if all(_can_be(decision, f, v) for f, v in c.cells.items())]
-    remembered: dict[Any, frozenset[bool]] = {}
+
+    def truth(test: Node | None) -> frozenset[bool]:
+        if test not in remembered:
+            remembered[test] = BOTH if test is None else _truths(decision, test)
+        return remembered[test]
 
     def truths(item: Item) -> dict[str, frozenset[bool]]:
-        found = {}
-        for o in item.options:
-            if o.when not in remembered:
-                remembered[o.when] = BOTH if o.when is None else _truths(decision, o.when)
-            found[o.name] = remembered[o.when]
+        found = {o.name: truth(o.when) for o in item.options}
+        if item.combine != "additive" and {True} not in found.values() and BOTH in found.values():
+            found[SOME] = truth(some_row(card, item))
         return found
 
     case = decision.case

@@ -205,7 +205,7 @@ def marks(a: Assessment, listed: Mapping[str, Status]) -> Mapping[str, Any]:
             evaluator = Evaluator(a.case)
             persons = a.case.facts.members
             if status.of == "household":
-                found[name] = _truth(evaluator.outcomes(node, {}))
+                found[name] = _truth(a.decision.evaluate(node))
             elif persons is None:
                 found[name] = _without_members(evaluator, node)
             else:
