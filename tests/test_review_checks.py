@@ -572,3 +572,32 @@ def test_what_was_not_checked_is_named() -> None:
     assert made.skipped["members_missing"] == ("persons",)
     assert "Not checked" in str(made)
     assert "Chưa kiểm tra được" in made.text("vi")
+
+
+def test_a_class_that_is_still_open_is_held_against_the_points_by_what_is_recorded() -> None:
+    h = pl.DataFrame({
+        "household_id": ["a", "b"], "area": ["urban", "urban"], "b1": [None, 170], "b2": [0, 0],
+        "category": [None, "poor"], "recorded": ["poor", "poor"],
+    })  # fmt: skip
+    blank = h.head(1).with_columns(b2=pl.lit(None, dtype=pl.Int64), deprivations=pl.lit(1))
+    assert [r.value for r in check(blank, std=STD).of("class_points")[0].rows] == ["poor / B1 ?, B2 10"]
+    (made,) = check(h, std=STD).of("class_points")
+    assert [(r.household_id, r.column, r.value) for r in made.rows] == [
+        ("a", "recorded", "poor / B1 ?, B2 0"),
+        ("b", "category", "poor / B1 170, B2 0"),
+    ]
+
+
+def test_one_person_in_two_households_by_the_digest_that_reading_gave() -> None:
+    digest, other = "0123456789abcdef0123", "f" * 20
+    p = pl.DataFrame({"household_id": ["a", "b", "b"], "person_id": [digest, digest, other], "relation": ["head"] * 3})
+    made = check(p.select("household_id").unique(), p)
+    (twice,) = made.of("person_two_households")
+    assert [(r.household_id, r.column, r.value) for r in twice.rows] == [
+        ("a", "id_number", "‹hidden›"),
+        ("b", "id_number", "‹hidden›"),
+    ]
+    assert digest not in made.text("en") + made.to_html()
+    own = check(p.select("household_id").unique(), p.with_columns(person_id=pl.Series(["1", "1", "2"])))
+    assert not own.of("person_two_households")
+    assert own.skipped["person_two_households"] == ("any_id_number",)

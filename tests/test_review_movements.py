@@ -734,3 +734,32 @@ def test_whole_floats_are_sizes_and_text_is_not() -> None:
             BEFORE.with_columns(household_size=pl.lit(2.5)),
         )
     assert codes(error) == [("CN120", "before['household_size']", 0), ("CN050", "after['household_size']", 12)]
+
+
+def test_what_was_recorded_before_against_what_is_computed_since() -> None:
+    recorded = pl.col("category").replace({"average": "neither", "not_poor": "neither"}).alias("recorded")
+    before = BEFORE.with_columns(recorded).drop("category")
+    earlier = {2020: before.with_columns(recorded=pl.lit("poor"))}
+    m = movements(before, AFTER, links=LINKS, earlier=earlier, since=2020, category=("recorded", "category"))
+    same = movements(
+        BEFORE, AFTER, links=LINKS, earlier={2020: BEFORE.with_columns(category=pl.lit("poor"))}, since=2020
+    )
+    assert [r.numbers for r in m.table()] == [r.numbers for r in same.table()]
+    with pytest.raises(DataProblems, match=r"after\['recorded'\]"):
+        movements(before, AFTER, category=("recorded", "recorded"))
+
+
+@pytest.mark.parametrize("size", [float("inf"), 2.0**62])
+def test_sizes_that_cannot_be_summed(size: float) -> None:
+    with pytest.raises(DataProblems, match="CN050"):
+        movements(BEFORE.with_columns(household_size=pl.lit(size)), AFTER)
+
+
+def test_a_province_with_and_without_its_kind_is_one() -> None:
+    before, after = (
+        f.with_columns(province=pl.lit(name)) for f, name in ((BEFORE, "Lâm Đồng"), (AFTER, "Tỉnh Lâm Đồng"))
+    )
+    m = movements(before, after, links=LINKS)
+    assert [r.numbers for r in m.table(by=("province", "commune"))] == [
+        r.numbers for r in movements(BEFORE, AFTER, links=LINKS).table()
+    ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chuanngheo.review import names
 from chuanngheo.review.data import load
-from chuanngheo.review.names import key, kind_of
+from chuanngheo.review.names import key, kind_of, unit_key
 
 # Syllables with every tone, put together as names of places are.
 SYLLABLES = st.sampled_from(
@@ -143,3 +143,9 @@ def test_another_tone_is_another_name(name: str, tone: str) -> None:
 @given(st.text(min_size=1).filter(lambda t: t.strip() and all(c.isprintable() for c in t)))
 def test_nothing_visible_becomes_nothing(text: str) -> None:
     assert key(text) or all(c in names.APOSTROPHES or unicodedata.category(c) in ("Cf", "Zs", "Sk") for c in text)
+
+
+def test_a_province_is_one_with_and_without_its_kind_and_other_units_are_not() -> None:
+    assert unit_key("Tỉnh Lâm Đồng", "province") == unit_key("lâm đồng", "province")
+    assert unit_key("TP. Huế", "province") == unit_key("Huế", "province")
+    assert unit_key("Xã Tân An", "commune") != unit_key("Phường Tân An", "commune")

@@ -559,7 +559,7 @@ def test_communes_of_one_name_in_two_districts_stay_two() -> None:
 
 
 def test_levels_are_dated() -> None:
-    homes = listed(1, 0, area="rural", district="A", commune="Xã x", province="Kon Tum")
+    homes = listed(1, 0, area="rural", district="A", commune="Xã x", province="Quảng Ngãi")
     assert report("7.4", homes, as_of=date(2025, 6, 30)).rows[1].label["vi"] != "Xã x"
     assert report("7.4", homes, as_of=date(2025, 7, 1)).cell("total", "Xã x") == 1
     with pytest.raises(DataProblems) as error:
@@ -888,3 +888,56 @@ def test_words_are_whole() -> None:
     for text in [*words(FORMS), *words(CAUSES)]:
         assert text == text.strip()
         assert "  " not in text
+
+
+def test_a_name_in_the_column_of_classes_or_peoples_is_not_shown() -> None:
+    homes = pl.DataFrame({"household_id": ["a", "b"], "commune": ["Xã A"] * 2, "category": ["poor", "Trần Thị Kín"]})
+    with pytest.raises(DataProblems) as error:
+        reports(homes, by="commune")
+    assert "Kín" not in str(error.value) + repr(error.value.problems)
+    homes = homes.with_columns(category=pl.lit("poor"), ethnicity=pl.Series(["Trần Thị Kín", "001085012345"]))
+    form = reports(homes, by="commune", numbers=["7.9"])["7.9"]
+    told = str(form) + form.to_html() + repr(form.to_dict()) + repr(form.problems)
+    assert "Kín" not in told
+    assert "001085012345" not in told
+    assert "‹hidden number, 5 digits or more›" in str(form)
+
+
+@pytest.mark.parametrize("size", [float("inf"), 2.0**62])
+def test_sizes_that_cannot_be_summed(size: float) -> None:
+    homes = pl.DataFrame({"household_id": ["a", "b"], "commune": ["Xã A"] * 2, "household_size": [size, size]})
+    with pytest.raises(DataProblems, match="CN132"):
+        reports(homes, by="commune")
+
+
+def test_columns_in_which_pandas_knows_nothing_are_unknown() -> None:
+    blank: dict[str, list[None]] = {
+        "household_size": [None],
+        "deprived_water": [None],
+        "area": [None],
+        "category": [None],
+    }
+    homes = pl.DataFrame({"household_id": ["a"], "commune": ["Xã A"], **blank})
+    assert str(reports(homes.to_pandas(), by="commune")["7.4"]) == str(reports(homes, by="commune")["7.4"])
+    assert [r.group for r in household_list("6.1", homes).rows] == ["poor", "near_poor", "total"]
+
+
+def test_a_province_with_and_without_its_kind_is_one() -> None:
+    homes = pl.DataFrame({
+        "household_id": ["a", "b"], "province": ["Tỉnh Kon Tum", "Kon Tum"], "commune": ["Xã A"] * 2, "category": ["poor"] * 2,
+    })  # fmt: skip
+    form = reports(homes, by="commune", numbers=["7.4"])["7.4"]
+    assert [r.label["vi"] for r in form.rows if r.group == "total"][1:] == ["Xã A"]
+    assert "Tỉnh Kon Tum" in form.heading()
+    ordered = reports(homes, by="province", order=["Kon Tum"], numbers=["7.4"])["7.4"]
+    assert ordered.cell("total", "Tỉnh Kon Tum") == 2
+
+
+def test_a_province_of_the_old_map_has_no_forms_of_a_day_of_the_new_one() -> None:
+    homes = pl.DataFrame({"household_id": ["a", "b"], "province": ["Kon Tum", "Quảng Ngãi"], "commune": ["Xã A"] * 2})
+    with pytest.raises(DataProblems) as error:
+        reports(homes, as_of=date(2025, 12, 1))
+    (problem,) = error.value.problems
+    assert (problem.code, problem.where, problem.count) == ("CN136", "households['province']", 1)
+    assert "Quảng Ngãi" in problem.remedy
+    assert reports(homes.filter(household_id="b"), as_of=date(2025, 12, 1), numbers=["7.4"])["7.4"].rows

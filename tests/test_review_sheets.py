@@ -709,3 +709,14 @@ def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     code = "import sys, chuanngheo.review.reading; print(' '.join(m for m in ('polars', 'openpyxl', 'rich') if m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == ""
     assert builtins.open is open
+
+
+def test_a_household_is_the_same_with_and_without_the_kind_of_its_province(tmp_path: Path) -> None:
+    found = []
+    for name in ("Đắk Nông", "Tỉnh Đăk Nông", "TỈNH ĐẮK NÔNG"):
+        (tmp_path / "a.csv").write_text(
+            f"family.code,classify,b1Point,b2Point,province,commune,village\nMã hộ,,,,,,\n1,Hộ nghèo,100,30,{name},Xã A,1\n",
+            encoding="utf-8",
+        )
+        found.append(read_round(tmp_path / "a.csv").households["household_id"].item())
+    assert found == ["đắk nông/xã a/1/1"] * 3

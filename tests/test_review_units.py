@@ -538,3 +538,12 @@ def test_every_citation_names_a_source_and_a_grade() -> None:
 def test_the_rows_name_every_province_once() -> None:
     listed = [p for some in DATA["rows"]["regions"].values() for p in some] + list(DATA["rows"]["cities"])
     assert sorted(listed) == sorted(DATA["maps"][0]["provinces"].values())
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow"])
+def test_areas_fill_only_what_the_table_leaves_blank(kind: str) -> None:
+    table: Any = pl.DataFrame({"commune": ["Xã A", "Phường B", "Xã C", None], "area": ["urban", None, None, None]})
+    table = {"polars": table, "pandas": table.to_pandas(), "pyarrow": table.to_arrow()}[kind]
+    found = with_areas(table, {"Xã": "rural"})
+    column = found["area"].to_pylist() if kind == "pyarrow" else list(found["area"])
+    assert [None if a != a else a for a in column] == ["urban", None, "rural", None]

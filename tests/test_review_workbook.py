@@ -12,8 +12,10 @@ import polars as pl
 import pytest
 
 import chuanngheo as cn
+from chuanngheo.errors import DataProblems
 from chuanngheo.results import DISCLAIMER
 from chuanngheo.review.checks import check
+from chuanngheo.review.movements import COLUMNS
 from chuanngheo.review.workbook import write_review
 
 STD = cn.standard("vn-2022")
@@ -271,3 +273,45 @@ def test_problems_all_at_once_and_nothing_half_written(tmp_path: Path) -> None:
     with pytest.raises(cn.DataProblems, match="category"):
         write_review(tmp_path / "x.xlsx", broken, std=STD)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_points_that_are_known_only_between_two_numbers(path: Path) -> None:
+    made = pl.DataFrame({
+        "household_id": ["above", "below", "open"], "area": ["urban", "rural", "rural"], "recorded": ["poor"] * 3,
+        "category": ["not_poor", "poor", None], "b1": [None, None, None], "b1_min": [190, 75, 90], "b1_max": [225, 140, 141],
+        "b2": [None, None, None], "b2_min": [0, 30, 0], "b2_max": [0, 50, 30],
+    }, schema_overrides={"b1": pl.Int64, "b2": pl.Int64})  # fmt: skip
+    write_review(path, made, std=STD)
+    reasons = [r["Lý do"] for r in rows(read(path)["Danh sách hộ"])]
+    assert reasons == ["B1 190–225 > 175; B2 0 < 30", "B1 75–140 ≤ 140; B2 30–50 ≥ 30", "không đủ số liệu để tính"]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_movement_has_words(path: Path, lang: str) -> None:
+    moved = pl.DataFrame({"household_id": list(COLUMNS), "movement": list(COLUMNS)})
+    names = write_review(path, HOMES.select("household_id"), std=STD, movements=moved, lang=lang)
+    said = [r[1] for r in read(path)[names[-1]][1:]]
+    assert len(set(said)) == len(COLUMNS)
+    assert not set(said) & set(COLUMNS)
+
+
+@pytest.mark.parametrize("sizes", [["4", "x"], [-1, 2], [1.5, 2.0], [float("inf"), 1.0], [2**62, 2**62]])
+def test_sizes_that_are_no_number_of_persons(path: Path, sizes: list[Any]) -> None:
+    homes = pl.DataFrame({"household_id": ["a", "b"], "household_size": sizes})
+    with pytest.raises(DataProblems, match="CN159"):
+        write_review(path, homes)
+    assert not path.exists()
+
+
+def test_infinite_points_are_no_number_and_persons_need_their_household(path: Path) -> None:
+    homes = pl.DataFrame({"household_id": ["a"], "area": ["rural"], "category": ["poor"], "b1": [float("inf")]})
+    write_review(path, homes, std=STD)
+    assert rows(read(path)["Danh sách hộ"])[0]["Điểm B1"] is None
+    with pytest.raises(DataProblems, match="persons"):
+        write_review(path, homes, pl.DataFrame({"person_id": ["p"]}), std=STD)
+
+
+def test_a_pandas_table_in_which_a_column_is_unknown(path: Path) -> None:
+    homes = pl.DataFrame({"household_id": ["a", "b"], "household_size": [None, None], "recorded": [None, None]})
+    write_review(path, homes.to_pandas(), homes.to_pandas()[["household_id"]])
+    assert [r["Số nhân khẩu"] for r in rows(read(path)["Danh sách hộ"])] == [1, 1]

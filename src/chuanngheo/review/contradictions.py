@@ -17,7 +17,7 @@ import attrs
 from ..errors import DataProblems, Problem, nearest
 from ..methods import own_facts
 from .data import load
-from .masking import shown
+from .masking import DIGEST, shown
 from .profiles import known_texts
 from .tabular import to_polars
 
@@ -35,6 +35,8 @@ SCORES, POINTS_LINE = "score_line", "deprivation_score_line"
 POINTS_CARD, COUNT_CARD = "b1", "b2"
 LEAST = "b1_min"  # the least that the known facts score
 PLACE = {"area", "region", "central_city"}  # which column of the form, and no item of it
+
+DIGESTED = rf"^[0-9a-f]{{{2 * DIGEST}}}$"
 
 # --- what is looked at --------------------------------------------------------------------------------
 
@@ -85,7 +87,8 @@ class Look:
             "poor": lambda: "recorded" in self.kinds or "category" in self.kinds,
             "column_0": lambda: any(c["column"] in self.kinds for c in load(FILE)["form_a"]["column_0"]),
             "columns_1_9": lambda: self._columns_of_form_a() >= load(FILE)["form_a"]["least"],
-            "identity": lambda: self._person("id_number") or (self._person("name") and self._person("birth_date")),
+            "any_id_number": lambda: self._person("id_number") or self.digests,
+            "identity": lambda: self.has("any_id_number") or (self._person("name") and self._person("birth_date")),
             "birth": lambda: self._person("birth_date") or self._person("birth_year"),
             "any_age": lambda: self._person("age") or (self.on is not None and self.has("birth")),
             "two_ages": lambda: (
@@ -103,6 +106,15 @@ class Look:
     def _columns_of_form_a(self) -> int:
         columns = load(FILE)["form_a"]["columns_1_9"].values()
         return sum(any(c["column"] in self.kinds for c in conditions) for conditions in columns)
+
+    @cached_property
+    def digests(self) -> bool:
+        """Whether persons carry digests of their numbers of identity, as a round read with a secret has them."""
+        import polars as pl
+
+        if not self._person("person_id") or self.persons.schema["person_id"] != pl.String:
+            return False
+        return bool(self.persons["person_id"].str.contains(DIGESTED).any())
 
     def col(self, name: str, kind: Any) -> pl.Expr:
         """A column of households, or unknown."""
@@ -363,17 +375,20 @@ def _class_points(look: Look) -> Hits:
     each = set(look.points.values())
     counted = look.col("deprivations", pl.Float64) * each.pop() if len(each) == 1 else pl.lit(None, dtype=pl.Float64)
     three = pl.coalesce(look.col("b2", pl.Float64), counted) >= line
-    column = "category" if "category" in look.kinds else "recorded"
     known = pl.coalesce(_coarse(look.col("category", pl.String)), look.col("recorded", pl.String))
     test = (
         pl.when(known == "poor").then(~(look.below & three))
         .when(known == "near_poor").then(~(look.below & ~three))
         .when(known == "neither").then(look.below)
     )  # fmt: skip
-    b2 = look.col("b2", pl.Float64)
-    shown = pl.concat_str([_text(pl.coalesce(look.col(column, pl.String), known)), pl.lit(" / B1 "), _text(pl.col("b1").cast(pl.Float64)),
-                           pl.lit(", B2 "), _text(b2).fill_null("?")])  # fmt: skip
-    yield from _of_homes(look, test, column, shown)
+    points = look.col("b1", pl.Float64), pl.coalesce(look.col("b2", pl.Float64), counted)
+    b1, b2 = (_text(p.cast(pl.Float64)).fill_null("?") for p in points)
+    shown = pl.concat_str(
+        [pl.coalesce(look.col("category", pl.String), known), pl.lit(" / B1 "), b1, pl.lit(", B2 "), b2]
+    )
+    computed = look.col("category", pl.String).is_not_null()
+    yield from _of_homes(look, test & computed, "category", shown)
+    yield from _of_homes(look, test & ~computed, "recorded", shown)
 
 
 def _sums(std: Standard) -> Mapping[str, set[Any]]:
@@ -716,10 +731,12 @@ def _no_head(look: Look) -> Hits:
 
 
 def _numbered(look: Look) -> pl.DataFrame:
-    """Persons that have a number of identity, with its hash in place of the number."""
+    """Persons that have a number of identity or its digest, with its hash in place of the number."""
     import polars as pl
 
     bare = pl.col("id_number").str.replace_all(r"[\s.\-]", "")
+    if not look.has("id_number"):
+        bare = pl.when(pl.col("person_id").str.contains(DIGESTED)).then("person_id")
     known = look.persons.with_columns(_number=pl.when(bare.str.len_chars() > 0).then(bare.hash()))
     return known.filter(pl.col("_number").is_not_null() & pl.col(KEY).is_not_null())
 
@@ -744,7 +761,7 @@ def _person_twice(look: Look) -> Hits:
     import polars as pl
 
     seen = []
-    if look.has("id_number"):
+    if look.has("any_id_number"):
         known = _numbered(look).filter(pl.col("_number").is_duplicated())
         seen.append(_hit(known, ~pl.struct(KEY, "_number").is_first_distinct(), PERSONS, "id_number"))
     if look.has("name") and look.has("birth_date"):

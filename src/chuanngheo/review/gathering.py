@@ -18,8 +18,9 @@ from unicodedata import normalize
 import attrs
 
 from ..errors import DataProblems, Problem, nearest
-from .masking import looks_personal, masked, place_shown, role_of, shown
+from .masking import DIGEST, looks_personal, masked, place_shown, role_of, shown
 from .names import key as name_key
+from .names import unit_key
 from .profiles import (
     HOUSEHOLDS,
     PERSONS,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 AT, ROLE, DIFFERS = "_at", "_role_", "_differs_"  # the place of a row among all rows read; personal columns, as digests
 INT64 = 2**63 - 1
+OFTEN = 100  # rows for each distinct text, from which on the distinct ones are read
 WHO = ("name", "id_number")  # roles that say whether two rows are of one household or person
 NOWHERE = -1  # the place of what is said of a whole sheet
 PLACE = "#"  # before the place of a person in the household, where nothing else tells persons apart
@@ -191,11 +193,7 @@ class Gathering:
         frame = sheet.frame.with_columns(pl.int_range(start, source.end, dtype=pl.Int64).alias(AT)).slice(
             max(match.data_from - sheet.first, 0)
         )
-        filled = [
-            pl.col(name).str.strip_chars() != "" if dtype == pl.String else pl.col(name).is_not_null()
-            for name, dtype in sheet.frame.schema.items()
-        ]
-        rows = frame.filter(pl.any_horizontal(f.fill_null(False) for f in filled))
+        rows = frame.filter(_filled(frame.drop(AT)))
         self.counts["blank"] += frame.height - rows.height
         self.counts["hidden"] += sheet.hidden
         self.counts["read"] += rows.height
@@ -275,21 +273,30 @@ class Gathering:
         return {target.name: frame["value"]}
 
     def texts(self, source: Source, column: Column, place: str, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        """A column of texts, by expressions alone; few of them repeat."""
+        """A column of texts, by expressions alone: of each row, or of each distinct text where they repeat often."""
         import polars as pl
 
-        held = pl.col("held")
-        blank = held.is_null() | held.str.to_lowercase().is_in(["", *column.blanks])
-        broken = held.is_in([*ERRORS, FORMULA, UNREADABLE])
+        raw = _as_text(rows[place])
+        often = len(raw) > OFTEN * raw.to_frame("text").select(pl.col("text").approx_n_unique()).item()
+        text = (raw.unique() if often else raw).alias("text")
+        stripped = text.str.strip_chars()
+        held = stripped if _is_ascii(stripped) else stripped.str.normalize("NFC")
+        blank = pl.col("held").is_null() | pl.col("held").str.to_lowercase().is_in(["", *column.blanks])
+        broken = pl.col("held").is_in([*ERRORS, FORMULA, UNREADABLE])
         if column.target.kind == "id":
-            broken |= held.str.contains(ROUNDED)
-        frame = pl.DataFrame({AT: rows[AT], "held": _as_text(rows[place]).str.strip_chars().str.normalize("NFC")})
-        frame = frame.with_columns(broken=broken.fill_null(False), value=pl.when(~blank & ~broken).then(held))
-        for at, text in frame.filter("broken").select(AT, "held").iter_rows():
-            fault = read_cell(column, text)[1]
-            assert fault is not None
-            self.cell(source, at, place, column, fault, text)
-        return {column.target.name: frame["value"]}
+            broken |= pl.col("held").str.contains(ROUNDED)
+        frame = pl.DataFrame([text, held.alias("held")]).with_columns(broken=broken.fill_null(False), blank=blank)
+        if frame["broken"].any():
+            wrong = raw.is_in(frame.filter("broken")["text"].implode())
+            for at, said in zip(
+                rows[AT].filter(wrong), raw.filter(wrong).str.strip_chars().str.normalize("NFC"), strict=True
+            ):
+                fault = read_cell(column, said)[1]
+                assert fault is not None
+                self.cell(source, at, place, column, fault, said)
+        values = frame.select(pl.when(~pl.col("blank") & ~pl.col("broken")).then("held")).to_series()
+        name = column.target.name
+        return {name: _put_back(raw, text, values, pl.String, name) if often else values.alias(name)}
 
     def role(self, role: str, places: Sequence[str], rows: pl.DataFrame) -> pl.Series:
         """A personal column as digests, null where it is blank. What it holds goes no further."""
@@ -302,7 +309,7 @@ class Gathering:
         spelled = _digits if role == "id_number" else name_key if role in self.key else _plain
         secret = blake2b((self.secret or "").encode()).digest()
         digests = [
-            blake2b(spelled(t).encode(), key=secret, digest_size=10).hexdigest() if t else None for t in distinct
+            blake2b(spelled(t).encode(), key=secret, digest_size=DIGEST).hexdigest() if t else None for t in distinct
         ]
         return _put_back(raw, distinct, digests, pl.String, ROLE + role)
 
@@ -322,7 +329,7 @@ class Gathering:
             if unit not in frame.columns:
                 frame = frame.with_columns(pl.lit(said).alias(unit))
                 continue
-            same = [name for name in frame[unit].unique().drop_nulls() if name_key(name) == name_key(said)]
+            same = [name for name in frame[unit].unique().drop_nulls() if unit_key(name, unit) == unit_key(said, unit)]
             self.report(frame.filter(pl.col(unit).is_not_null() & ~pl.col(unit).is_in(same))[AT], OTHER_UNIT, unit)
             frame = frame.with_columns(pl.col(unit).fill_null(said))
         return frame
@@ -349,7 +356,7 @@ class Gathering:
         seen = rows.filter(pl.col(unit).is_not_null()).group_by(unit).agg(pl.len().alias("rows"), pl.col(AT).min())
         groups: dict[str, list[tuple[int, str, int]]] = {}
         for name, count, first in seen.rows():
-            groups.setdefault(name_key(name), []).append((-count, name, first))
+            groups.setdefault(unit_key(name, unit), []).append((-count, name, first))
         changed: dict[str, str] = {}
         for spellings in groups.values():
             (_, kept, _), *others = sorted(spellings)
@@ -394,7 +401,7 @@ class Gathering:
         for part in dict.fromkeys((*within, *needed)):
             if part in unit_columns() and part in rows.columns:
                 names = rows[part].unique().drop_nulls()
-                spelled = _put_back(rows[part], names, [name_key(n) for n in names], pl.String, part)
+                spelled = _put_back(rows[part], names, [unit_key(n, part) for n in names], pl.String, part)
                 pieces.append(spelled if part in needed else spelled.fill_null("-"))
             elif part in needed:
                 pieces.append(rows[named[part]].cast(pl.String).alias(part))
@@ -534,6 +541,8 @@ class Gathering:
             alone = persons.join(households, on="household_id", how="anti")
             self.report(alone.join(homes, on="household_id", how="anti")[AT], NO_HOUSEHOLD)
             self.report(alone.join(homes, on="household_id", how="semi")[AT], BAD_HOUSEHOLD)
+        if not self.bad:
+            return households, persons
         spoilt = people.filter(pl.col(AT).is_in(list(self.bad))).select("household_id").drop_nulls().unique()
         self.report(self.good(persons).join(spoilt, on="household_id", how="semi")[AT], BAD_MEMBER)
         if homes is not None:
@@ -638,7 +647,27 @@ def _as_text(raw: pl.Series) -> pl.Series:
     return _put_back(raw, distinct, [cell_text(value) for value in distinct], pl.String, raw.name)
 
 
-def _put_back(raw: pl.Series, distinct: pl.Series, values: Sequence[Any], dtype: Any, name: str) -> pl.Series:
+def _is_ascii(texts: pl.Series) -> bool:
+    """Whether no text has a letter beyond ASCII, so that each is spelled in one way only."""
+    return bool((texts.str.len_bytes() == texts.str.len_chars()).all())
+
+
+def _filled(frame: pl.DataFrame) -> pl.Series:
+    """The rows that hold anything. Most often the first column says so of every row."""
+    import polars as pl
+
+    found = pl.repeat(False, frame.height, eager=True)
+    for column in frame.iter_columns():
+        here = column.str.strip_chars() != "" if column.dtype == pl.String else column.is_not_null()
+        found |= here.fill_null(False)
+        if found.all():
+            break
+    return found
+
+
+def _put_back(
+    raw: pl.Series, distinct: pl.Series, values: Sequence[Any] | pl.Series, dtype: Any, name: str
+) -> pl.Series:
     """The value of each distinct content beside every row that has it."""
     import polars as pl
 

@@ -20,6 +20,7 @@ from .names import key
 
 FILE = "profiles/_personal.yaml"
 SHORT, LONG = 10, 40  # letters: the bounds of the classes of length
+DIGEST = 10  # bytes of what stands for a number of identity or a name under the caller's secret
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,\s]*(?:[eE][-+]?[0-9]+)?\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+)?\Z|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}\Z")
 _CODE = re.compile(r"[0-9]{1,2}\Z")

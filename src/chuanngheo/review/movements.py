@@ -17,9 +17,9 @@ from ..errors import DataProblems, Problem, quoted
 from ..model import Cite, Text
 from ..values import Frozen, frozen
 from .data import load
-from .names import key as place_key
+from .names import unit_key
 from .records import CATEGORIES, DATA, FIRST, LISTED, citation, first_rows, missing_columns
-from .tabular import like, to_polars
+from .tabular import like, to_polars, uncountable
 from .units import levels, provinces
 
 KEY = "household_id"
@@ -309,7 +309,7 @@ def movements(
     since: Any = None,
     unmatched: str = "unexplained",
     persons_of_movers: str = "start",
-    category: str = "category",
+    category: str | tuple[str, str] = "category",
     key: str = KEY,
     standard_before: Any = None,
     standard_after: Any = None,
@@ -320,7 +320,8 @@ def movements(
 
     ``before`` and ``after`` are tables with one row for each household: ``household_id``, the class
     (``category``, or the column named there, such as ``recorded``), ``household_size``, ``area`` and
-    the unit columns, as far as they are known.
+    the unit columns, as far as they are known. ``category=("recorded", "category")`` holds the class
+    recorded before, in earlier rounds too, against the one computed since.
 
     ``links`` is the caller's table of what happened to households: ``from_id``, ``to_id``, ``kind``
     (``split``, ``merge``, ``moved_in``, ``moved_out``, ``died``, ``dissolved``, ``renamed``: the same
@@ -355,16 +356,17 @@ def movements(
     import polars as pl
 
     problems = _choices(unmatched, persons_of_movers) + _same_standard(standard_before, standard_after)
+    class_before, class_after = (category, category) if isinstance(category, str) else category
     first, second = to_polars(before, "before"), to_polars(after, "after")
     problems += _comparable(before, after, days, comparable)
     shared = tuple(n for n in UNITS if n in first.columns and n in second.columns)
-    start, found = _round(first, "before", key, category, shared)
-    end, more = _round(second, "after", key, category, shared)
+    start, found = _round(first, "before", key, class_before, shared)
+    end, more = _round(second, "after", key, class_after, shared)
     problems += found + more
     if problems:
         raise DataProblems(f"{len(problems)} kinds of problem in the two rounds", problems)
     table, problems = _links(links, start, end)
-    history, complete, gap, more = _history(earlier, since, key, category)
+    history, complete, gap, more = _history(earlier, since, key, class_before)
     problems += more
     start, end = _one_spelling(start, end, shared)
     if comparable is None:
@@ -621,7 +623,7 @@ def _round(frame: Any, what: str, key: str, category: str, shared: tuple[str, ..
             .then(pl.lit(OUTSIDE))
         },
     )
-    bad = pl.col("size").is_not_null() & ((pl.col("size") < 1) | (pl.col("size") != pl.col("size").round(0)))
+    bad = uncountable(frame["size"], 1)
     blank = pl.col(KEY).is_null() | (pl.col(KEY) == "")
     faults = (
         ("CN121", key, "a household has no key", blank, "", "give each household a key"),
@@ -790,9 +792,9 @@ def _one_spelling(start: Any, end: Any, shared: tuple[str, ...]) -> tuple[Any, A
     frames = [start, end]
     for name in shared:
         names = [sorted(frame.get_column(name).drop_nulls().unique()) for frame in frames]
-        spelled = {place_key(n): n for found in names for n in found}
+        spelled = {unit_key(n, name): n for found in names for n in found}
         for i, found in enumerate(names):
-            changes = {n: spelled[place_key(n)] for n in found if spelled[place_key(n)] != n}
+            changes = {n: kept for n in found if (kept := spelled[unit_key(n, name)]) != n}
             if changes:
                 frames[i] = frames[i].with_columns(pl.col(name).replace(changes))
     return frames[0], frames[1]

@@ -58,6 +58,17 @@ def key(text: str, *, kind: bool = False) -> str:
     return f"{before} {name}" if before and not kind else name
 
 
+def unit_key(name: str, level: str) -> str:
+    """The key of a unit of some level: a province with and without its kind is one, other units are not.
+
+    >>> unit_key("Tỉnh Đắk Nông", "province") == unit_key("Đắk Nông", "province")
+    True
+    >>> unit_key("Huyện Kỳ Anh", "district") == unit_key("Thị xã Kỳ Anh", "district")
+    False
+    """
+    return key(name, kind=level == "province")
+
+
 def kind_of(text: str) -> str:
     """The kind of unit written before a name, as a key (``key("Xã")``), or an empty text where there is none.
 

@@ -250,6 +250,8 @@ def household_list(
 
     Raises :class:`DataProblems` with every problem. Source: Thông tư 07/2021/TT-BLĐTBXH, Phụ lục VI.
     """
+    import polars as pl
+
     data = load(FORMS)
     problems = []
     if number not in data["lists"]:
@@ -277,10 +279,9 @@ def household_list(
                 Problem("CN139", f"households[{using!r}]", "there is no such column", None, "", "add the column")
             )
         if not problems:
-            ids = {
-                kind: [str(i) for i in frame.filter(frame[using] == kind)["household_id"].to_list()] for kind in LISTED
-            }
-            unclassed = frame[using].null_count()
+            classes = frame[using].cast(pl.String)
+            ids = {kind: [str(i) for i in frame.filter(classes == kind)["household_id"].to_list()] for kind in LISTED}
+            unclassed = classes.null_count()
     if problems:
         raise DataProblems(f"{len(problems)} kinds of problem in what was given for the list", problems)
     entry = data["lists"][number]

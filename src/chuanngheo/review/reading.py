@@ -191,7 +191,8 @@ def _not_known(sheet: Sheet, among: Iterable[Profile] | None) -> Iterator[Proble
         else "no known header is there"
     )
     if not absent:
-        missing = f"nearest is {near.name}, whose headers are not in one row, or stand with {', '.join(map(repr, table.not_with))}"
+        beside = f", or stand with {', '.join(map(repr, table.not_with))}" if table.not_with else ""
+        missing = f"nearest is {near.name}, whose headers are not in one row{beside}"
     yield Problem("CN108", sheet.place, f"the heading is not known: {missing}", None,
                   ", ".join(p.name for p in (profiles() if among is None else among)),
                   "write a profile of your own (docs/review-spreadsheets.md), or read_sheets(file, sheets=[…]) and give the sheets that hold the table")  # fmt: skip

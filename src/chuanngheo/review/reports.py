@@ -22,9 +22,13 @@ from ..model import Text
 from ..values import Frozen, evolve, frozen
 from .data import load
 from .layout import Cell, Form, Head, Note, Row, cite_of, label, sentence
-from .names import key
-from .tabular import to_polars
+from .masking import looks_personal, masked, shown
+from .names import key, unit_key
+from .profiles import known_texts
+from .tabular import to_polars, uncountable
+from .units import UnknownUnit
 from .units import levels as levels_on
+from .units import province as province_on
 
 if TYPE_CHECKING:
     import polars as pl
@@ -223,6 +227,8 @@ def count(
         found.append(Problem("CN130", "using", f"{quoted(using)} is no column of classes", using, "category, recorded"))
     flags = [*_indicators(), *_causes(), *_groups()]
     frame = _usable(frame, using, flags, found)
+    if as_of is not None and levels is None:
+        _provinces_of(frame, as_of, found)
     round_ = Round(printed, order=tuple(order or ()), using=using, readings=dict(readings or _chosen(None)[0]))
     if found:
         return round_, found
@@ -230,8 +236,8 @@ def count(
     units = [n for n in units if n in printed or frame[n].null_count() < frame.height]
     round_.units = tuple(units)
     if "province" in frame.columns:
-        provinces = frame["province"].drop_nulls().unique().to_list()
-        round_.province = provinces[0] if len({key(p) for p in provinces}) == 1 else ""
+        provinces = frame["province"].drop_nulls().unique(maintain_order=True).to_list()
+        round_.province = provinces[0] if len({unit_key(p, UNITS[0]) for p in provinces}) == 1 else ""
     present = [f for f in flags if f in frame.columns]
     round_.absent = frozenset(f for f in (*flags, "household_size", "area", using) if f not in frame.columns)
     keys = [*units, "area", "class"]
@@ -260,7 +266,7 @@ class Round:
     absent: frozenset[str] = frozenset()
     leaves: dict[Place, Tally] = attrs.field(factory=dict)
     names: dict[Path, str] = attrs.field(factory=dict)
-    keys: dict[str, str] = attrs.field(factory=dict)
+    keys: dict[tuple[str, str], str] = attrs.field(factory=dict)
     whole: bool = False
     totals: dict[Place, Mapping[str, int | None]] | None = None
     resident: dict[tuple[str, Path], dict[str, int | None]] = attrs.field(factory=dict)
@@ -274,14 +280,14 @@ class Round:
         path: Path = ()
         for name in self.units:
             value = row[name]
-            path = (*path, None if value is None else self.key(value))
+            path = (*path, None if value is None else self.key(value, name))
             self.names.setdefault(path, value or "")
         return row["area"], path
 
-    def key(self, name: str) -> str:
-        found = self.keys.get(name)
+    def key(self, name: str, level: str) -> str:
+        found = self.keys.get((name, level))
         if found is None:
-            found = self.keys[name] = key(name)
+            found = self.keys[name, level] = unit_key(name, level)
         return found
 
     def finder(
@@ -298,7 +304,7 @@ class Round:
         lacking = ", ".join(n for n in self.units if n not in given)
 
         def find(row: Mapping[str, Any]) -> Place | None:
-            units = same.get(tuple(None if row[n] is None else self.key(row[n]) for n in given), set())
+            units = same.get(tuple(None if row[n] is None else self.key(row[n], n) for n in given), set())
             if len(units) == 1:
                 return row["area"], next(iter(units))
             if units:
@@ -570,9 +576,14 @@ def people(value: str | None, codes: str = "unsettled") -> tuple[str | None, str
         names = {found[at] for found in lists if 0 <= at < len(found)}
         if len(names) == 1:
             return names.pop(), "listed"
-        return text.zfill(2), "code" if names else "other"
+        return _unlisted(text.zfill(2)), "code" if names else "other"
     found = _spellings().get(_folded(text))
-    return (found, "listed") if found else (unicodedata.normalize("NFC", text), "other")
+    return (found, "listed") if found else (_unlisted(unicodedata.normalize("NFC", text)), "other")
+
+
+def _unlisted(text: str) -> str:
+    """What is no people of the lists heads a column of 7.9, unless it looks like a person."""
+    return masked(text) if looks_personal(text) else text
 
 
 @cache
@@ -706,9 +717,10 @@ def _form(
     moves = "identity" in entry
     places = list(moved or {}) if moves else _places(round_, entry)
     rows = []
+    summed = None if moved is None else _summed(moved)
     for row, path in _skeleton(entry, round_, places):
         if moves:
-            rows.append(_moved(row, path, moved, specs))
+            rows.append(_moved(row, path, summed, specs))
             continue
         cells = [_cell(round_, spec, row, path) for spec in specs]
         rows.append(evolve(row, cells=tuple(c for c, _ in cells), unknown=tuple(n for _, n in cells)))
@@ -867,7 +879,7 @@ def _unit_rows(
             above = path[:depth]
     alike = Counter(path[-1] for units in under.values() for path in units)
     place = {path: i for i, path in enumerate(round_.names)}
-    wanted = {key(name): i for i, name in enumerate(round_.order)}
+    wanted = {unit_key(name, level): i for i, name in enumerate(round_.order) for level in round_.printed}
 
     def at(path: Path) -> tuple[bool, int, int]:
         return path[-1] is None, wanted.get(path[-1] or "", len(wanted)), place[path]
@@ -906,17 +918,26 @@ def _doubled(entry: Mapping[str, Any], row: Row, path: Path) -> Iterator[tuple[R
             )
 
 
+def _summed(
+    moved: Mapping[Place, Mapping[tuple[str, str], int | None]],
+) -> dict[tuple[str, Path, str], dict[str, int | None]]:
+    """The movements of each group, of each unit in it and of those above, by measure."""
+    found: dict[tuple[str, Path, str], dict[str, int | None]] = {}
+    for (area, unit), numbers in moved.items():
+        for group in ("total", area or "unknown"):
+            for depth in range(len(unit) + 1):
+                for (measure, column), n in numbers.items():
+                    total = found.setdefault((group, unit[:depth], measure), {})
+                    total[column] = _plus(total.get(column, 0), n)
+    return found
+
+
 def _moved(
-    row: Row, path: Path, moved: Mapping[Place, Mapping[tuple[str, str], int | None]] | None, specs: Sequence[Spec]
+    row: Row, path: Path, moved: Mapping[tuple[str, Path, str], Mapping[str, int | None]] | None, specs: Sequence[Spec]
 ) -> Row:
     if moved is None:
         return evolve(row, cells=(None,) * len(specs), unknown=(0,) * len(specs))
-    total: dict[str, int | None] = {}
-    for (area, unit), numbers in moved.items():
-        if _in_group(area, row.group) and unit[: len(path)] == path:
-            for (measure, column), n in numbers.items():
-                if measure == row.measure:
-                    total[column] = _plus(total.get(column, 0), n)
+    total = moved.get((row.group, path, row.measure), {})
     sizeless = total.get("size_unknown") or 0
     between = total.get("unknown") or 0  # column 6 or 7: earlier rounds do not tell
     cells = tuple(total.get(s.moves, 0) for s in specs)
@@ -1270,6 +1291,19 @@ def _printed(
     return tuple(sorted(made, key=UNITS.index))
 
 
+def _provinces_of(frame: pl.DataFrame, day: date, problems: list[Problem]) -> None:
+    """Names that are no province on the day for which the forms are made."""
+    import polars as pl
+
+    named = frame["province"].drop_nulls() if "province" in frame.columns else pl.Series(dtype=pl.String)
+    for name in named.unique(maintain_order=True).cast(pl.String):
+        try:
+            province_on(name, day)
+        except UnknownUnit as error:
+            (p,) = error.problems
+            problems.append(evolve(p, code="CN136", where="households['province']", count=int((named == name).sum())))
+
+
 def _usable(frame: pl.DataFrame, using: str, flags: Sequence[str], problems: list[Problem]) -> pl.DataFrame:
     """The frame with columns of known kinds; every problem of its rows."""
     import polars as pl
@@ -1319,13 +1353,14 @@ def _listed(
         else ()
     ):
         rows = wrong.filter(pl.col(column) == value)
+        told = shown(value, known_texts())
         keys = rows["household_id"].head(FIRST).to_list() if "household_id" in frame.columns else []
         problems.append(
             Problem(
                 "CN132",
                 f"{what}[{column!r}]",
-                f"{quoted(value)} is not listed",
-                value,
+                f"{told} is not listed",
+                value if told == value else None,
                 ", ".join(codes),
                 "correct it, or leave it empty where it is not known",
                 count=n,
@@ -1372,7 +1407,7 @@ def _whole_numbers(
                 Problem("CN131", f"{what}[{c!r}]", f"holds {kind}, not numbers", None, f"whole numbers from {least}")
             )
             continue
-        wrong = frame.filter((pl.col(c) < least) | (pl.col(c) != pl.col(c).round(0)))
+        wrong = frame.filter(uncountable(frame[c], least))
         if wrong.height:
             keys = (
                 wrong["household_id"].head(FIRST).to_list()

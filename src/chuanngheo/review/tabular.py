@@ -25,7 +25,16 @@ def to_polars(native: Any, what: str) -> pl.DataFrame:
         problem = Problem("CN084", what, f"a {type(native).__name__} is no table that is known here", None, KNOWN)
         raise DataProblems(f"{what} is not a table", [problem]) from None
     made = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_polars()
-    return made.with_columns(_nan_is_unknown(made))
+    return made.with_columns(_nan_is_unknown(made)).with_columns(_blank_objects(frame, made))
+
+
+def uncountable(column: pl.Series, least: int = 0) -> pl.Series:
+    """Which numbers are no whole numbers from ``least``, or so great that the column cannot be summed."""
+    import polars as pl
+
+    value = column.cast(pl.Float64)
+    wrong = (value < least) | (value != value.round(0)) | (value * len(column) >= 2.0**63)
+    return wrong.fill_null(False)
 
 
 def like(native: Any, frame: pl.DataFrame) -> Any:
@@ -67,6 +76,17 @@ def _to_pandas(frame: pl.DataFrame) -> Any:
 
     types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
     return frame.to_arrow().to_pandas(types_mapper=types.get)
+
+
+def _blank_objects(native: Any, made: pl.DataFrame) -> list[Any]:
+    """pandas keeps a column in which nothing is known as objects, which are no texts."""
+    import polars as pl
+
+    if not native.implementation.is_pandas():
+        return []
+    kinds = native.to_native().dtypes
+    blank = [n for n, kind in made.schema.items() if kind == pl.String and made[n].null_count() == made.height]
+    return [pl.lit(None).alias(n) for n in blank if made.height and str(kinds[n]) == "object"]
 
 
 def _nan_is_unknown(frame: pl.DataFrame) -> list[Any]:

@@ -442,13 +442,16 @@ def with_areas(households: Any, areas: Mapping[str, str], *, column: str = "comm
     """A table of households with the column ``area``, by the kind of unit written before the commune's name.
 
     ``areas`` is the caller's own mapping of kinds to ``rural`` or ``urban``; a name without a kind,
-    or with one that is not in the mapping, stays unknown. Raises :class:`DataProblems`.
+    or with one that is not in the mapping, stays unknown. An area that the table has stays as it is:
+    only its blanks are filled. Raises :class:`DataProblems`.
 
     >>> import polars as pl
     >>> homes = pl.DataFrame({"commune": ["Xã Nâm Nung", "P. Nghĩa Tân", "TT. Đắk Mil", "Quảng Sơn"]})
     >>> with_areas(homes, {"Xã": "rural", "Phường": "urban"})["area"].to_list()
     ['rural', 'urban', None, None]
     """
+    import narwhals.stable.v2 as nw
+
     kinds = tuple(_data()["names"]["kinds"])
     checked = [
         *((("areas", kind, "a kind of unit", kinds)) for kind in areas if not kind_of(f"{kind} x")),
@@ -461,12 +464,16 @@ def with_areas(households: Any, areas: Mapping[str, str], *, column: str = "comm
         ]
         raise DataProblems(f"{len(problems)} problem(s) in areas", problems)
     by_kind = {kind_of(f"{kind} x"): area for kind, area in areas.items()}
-    frame = _frame(households, (column,), made=("area",))
+    frame = _frame(households, (column,), made=())
     where: dict[str, list[str]] = {}
     for name in _distinct(frame, (column,)):
         if kind_of(name) in by_kind:
             where.setdefault(by_kind[kind_of(name)], []).append(name)
-    return _back(frame.with_columns(area=_by_value(_joined(frame, (column,)), where)))
+    made = _by_value(_joined(frame, (column,)), where)
+    if "area" in frame.collect_schema().names():
+        given = nw.col("area")
+        made = nw.when(given.is_null()).then(made).otherwise(given)
+    return _back(frame.with_columns(area=made))
 
 
 def _frame(native: Any, columns: Sequence[str], made: Sequence[str]) -> Any:

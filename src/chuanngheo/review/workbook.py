@@ -23,7 +23,7 @@ from .checks import Findings
 from .data import load
 from .movements import Movements
 from .sheets import need
-from .tabular import to_polars
+from .tabular import to_polars, uncountable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,15 +75,17 @@ def write_review(
         raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(LANGUAGES)}")
     need("xlsxwriter", "writing .xlsx")
     h = to_polars(households, "households")
+    p = None if persons is None else to_polars(persons, "persons")
     moved = (
         None
         if movements is None
         else to_polars(movements.households if isinstance(movements, Movements) else movements, "movements")
     )
-    _checked(path, h, personal, rows_per_sheet, {*CLASSES, *(() if std is None else std.classes)})
-    h = h.with_columns(pl.col(KEY).cast(pl.String))
-    if persons is not None:
-        h = _sized(h, to_polars(persons, "persons"))
+    _checked(path, h, p, personal, rows_per_sheet, {*CLASSES, *(() if std is None else std.classes)})
+    finite = [pl.when(pl.col(n).is_finite()).then(n).alias(n) for n, kind in h.schema.items() if kind.is_float()]
+    h = h.with_columns(pl.col(KEY).cast(pl.String), *finite)
+    if p is not None:
+        h = _sized(h, p)
     book = _Book(std, lang, findings, tuple(problems or ()), on, tuple(personal), rows_per_sheet)
     target = os.fspath(path)
     unfinished = f"{target}.part"
@@ -97,14 +99,27 @@ def write_review(
 
 
 def _checked(
-    path: str | os.PathLike[str], h: pl.DataFrame, personal: Collection[str], rows: int | None, classes: Collection[str]
+    path: str | os.PathLike[str],
+    h: pl.DataFrame,
+    p: pl.DataFrame | None,
+    personal: Collection[str],
+    rows: int | None,
+    classes: Collection[str],
 ) -> None:
     import polars as pl
 
     problems = []
     folder = os.path.dirname(os.path.abspath(os.fspath(path)))
-    if KEY not in h.columns:
-        problems.append(Problem("CN159", f"households[{KEY!r}]", f"there is no column {KEY!r}", None, remedy=f"name the column of the household {KEY}"))  # fmt: skip
+    for what, frame in (("households", h), ("persons", p)):
+        if frame is not None and KEY not in frame.columns:
+            problems.append(Problem("CN159", f"{what}[{KEY!r}]", f"there is no column {KEY!r}", None, remedy=f"name the column of the household {KEY}"))  # fmt: skip
+    size = h["household_size"] if "household_size" in h.columns else None
+    if size is not None and size.dtype != pl.Null:
+        number = size.dtype.is_numeric()
+        odd = uncountable(size) if number else size.is_not_null()
+        if odd.any() or not number:
+            problems.append(Problem("CN159", "households['household_size']", "holds what is no number of persons", None,
+                                    "whole numbers", "correct them; null where it is unknown", count=int(odd.sum())))  # fmt: skip
     if isinstance(personal, str):
         problems.append(
             Problem("CN159", "personal", "personal is a list of columns", None, remedy=f"personal=[{personal!r}]")
@@ -323,7 +338,7 @@ class _Book:
         return pl.when(said != "").then(said).when(recorded).then(pl.lit(self.words["only_recorded"]))
 
     def lines(self, h: pl.DataFrame) -> Iterator[pl.Expr]:
-        """``B1 130 ≤ 140``, ``B2 30 ≥ 30``, income a person against its line; each where both are known."""
+        """``B1 130 ≤ 140``, ``B2 30–40 ≥ 30``, income a person against its line; each where the side is known."""
         import polars as pl
 
         std = self.std
@@ -342,10 +357,15 @@ class _Book:
             value, limit = pl.col(column).cast(pl.Float64), _limits(std, line, area)
             if limit is None:
                 continue
-            low = value <= limit if beyond[0] == " ≤ " else value < limit
-            sign = pl.when(low).then(pl.lit(beyond[0])).otherwise(pl.lit(beyond[1]))
-            shown = [self.numbers(h, pl.col(column)), sign, self.numbers(h, limit)]
-            yield pl.concat_str([pl.lit(f"{label} "), *shown], ignore_nulls=False)
+            ends = [f"{column}{end}" for end in ("_min", "_max")]
+            if not all(n in h.columns and h.schema[n].is_numeric() for n in ends):
+                ends = [column, column]
+            least, most = (pl.coalesce(value, pl.col(n).cast(pl.Float64)) for n in ends)
+            below = [end <= limit if beyond[0] == " ≤ " else end < limit for end in (least, most)]
+            sign = pl.when(below[1]).then(pl.lit(beyond[0])).when(~below[0]).then(pl.lit(beyond[1]))
+            span = pl.concat_str([self.numbers(h, least), pl.lit("–"), self.numbers(h, most)])
+            shown = pl.when(least == most).then(self.numbers(h, least)).otherwise(span)
+            yield pl.concat_str([pl.lit(f"{label} "), shown, sign, self.numbers(h, limit)], ignore_nulls=False)
 
     def indicators(self, h: pl.DataFrame) -> pl.Expr:
         """``thiếu hụt 3: …; chưa rõ: …`` from the columns ``deprived_*``."""
@@ -464,7 +484,7 @@ class _Book:
         import polars as pl
 
         codes = {code: text[self.lang] for code, text in load(FILE)["codes"].items()}
-        coded = {"from", "to", "area", "area_before", "measure"}
+        coded = {"from", "to", "area", "area_before", "measure", "movement"}
         exprs = [
             (pl.col(c).cast(pl.String).replace(codes) if c in coded else _plain(pl.col(c), moved.schema[c])).alias(c)
             for c in self.move_columns(moved)
