@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutants check schema search fuzz holes bench bench-tables bench-peers clean
+.PHONY: help demo test mutants check schema search fuzz holes bench bench-tables bench-province bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,8 +24,10 @@ check: $(READY)  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check  ## style, types and all tests
-	$(BIN)/python -m pytest
+JOBS ?= auto
+
+test: check  ## style, types and all tests, on every processor; JOBS=0 for one after the other
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 SHARE ?= 100
 
@@ -56,6 +58,9 @@ bench: $(READY)  ## ratios against code written by hand; SIZES=1,10 are millions
 
 bench-tables: $(READY)  ## 1, 10 and 27 million households; takes an hour, 16 GB and 5 GB of disk; writes README.md
 	$(BIN)/python benchmarks/whole_tables.py --sizes 1,10,27 --readme
+
+bench-province: $(READY)  ## one province from Parquet to all report forms; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/province.py
 
 bench-peers:  ## the same against openfisca-core, policyengine-core and zen-engine; writes README.md
 	$(PYTHON) -m venv $(PEERS)
