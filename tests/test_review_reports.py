@@ -941,3 +941,18 @@ def test_a_province_of_the_old_map_has_no_forms_of_a_day_of_the_new_one() -> Non
     assert (problem.code, problem.where, problem.count) == ("CN136", "households['province']", 1)
     assert "Quảng Ngãi" in problem.remedy
     assert reports(homes.filter(household_id="b"), as_of=date(2025, 12, 1), numbers=["7.4"])["7.4"].rows
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas"])
+def test_a_minority_is_told_by_the_name_of_the_people_and_never_guessed(kind: str) -> None:
+    from chuanngheo.review.reports import with_minority
+
+    table = pl.DataFrame({
+        "ethnicity": ["Kinh", "Kinh (Việt)", "01", "1", "Mạ", "H'Mông", "04", "99", "người lạ", None, "Tày"],
+        "ethnic_minority": [None] * 10 + [False],
+    }, schema_overrides={"ethnic_minority": pl.Boolean})  # fmt: skip
+    made = with_minority(table if kind == "polars" else table.to_pandas())
+    found = made["ethnic_minority"].to_list() if kind == "polars" else pl.from_pandas(made)["ethnic_minority"].to_list()
+    assert found == [False, False, False, False, True, True, True, None, None, None, False]
+    with pytest.raises(DataProblems, match="CN071"):
+        with_minority(table.drop("ethnicity"))

@@ -25,7 +25,7 @@ from .layout import Cell, Form, Head, Note, Row, cite_of, label, sentence
 from .masking import looks_personal, masked, shown
 from .names import key, unit_key
 from .profiles import known_texts
-from .tabular import to_polars, uncountable
+from .tabular import like, to_polars, uncountable
 from .units import UnknownUnit
 from .units import levels as levels_on
 from .units import province as province_on
@@ -579,6 +579,43 @@ def people(value: str | None, codes: str = "unsettled") -> tuple[str | None, str
         return _unlisted(text.zfill(2)), "code" if names else "other"
     found = _spellings().get(_folded(text))
     return (found, "listed") if found else (_unlisted(unicodedata.normalize("NFC", text)), "other")
+
+
+def with_minority(persons: Any, *, codes: str = "unsettled", column: str = "ethnicity") -> Any:
+    """The table with ``ethnic_minority``, a fact of persons, filled in from the ethnic group where it was unknown.
+
+    A name or code that is in no list stays unknown; so does a code that is the majority in one list
+    alone. Takes pandas, polars and pyarrow, and gives the same kind back.
+
+    >>> import polars as pl
+    >>> with_minority(pl.DataFrame({"ethnicity": ["Kinh", "Mạ", "04", "?", None]}))["ethnic_minority"].to_list()
+    [False, True, True, None, None]
+    """
+    import polars as pl
+
+    table = to_polars(persons, "persons")
+    if column not in table.columns:
+        problem = Problem(
+            "CN071", column, f"persons has no column {quoted(column)}", column, remedy=nearest(column, table.columns)
+        )
+        raise DataProblems("persons has no ethnic group", [problem])
+    written = table.get_column(column).cast(pl.String)
+    meant = {text: _minority(text, codes) for text in written.unique().to_list()}
+    found = written.replace_strict(meant, return_dtype=pl.Boolean)
+    if "ethnic_minority" in table.columns:
+        found = table.select(pl.coalesce("ethnic_minority", found.alias("_found"))).to_series()
+    return like(persons, table.with_columns(ethnic_minority=found))
+
+
+def _minority(text: str | None, codes: str) -> bool | None:
+    name, status = people(text, codes)
+    majority = load(CAUSES)["ethnicity"]["majority"]["name"]
+    if status == "listed":
+        return bool(name != majority)
+    lists = load(CAUSES)["ethnicity"]["lists"]
+    at = int(name or 0) - 1 if status == "code" else -1
+    named = {lists[n]["names"][at] for n in CODES if 0 <= at < len(lists[n]["names"])}
+    return True if status == "code" and majority not in named else None
 
 
 def _unlisted(text: str) -> str:
