@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import chuanngheo as cn
+from chuanngheo import deciding
 from chuanngheo.testing import assessment_day, households
 from chuanngheo.tree import Ref
 from tables import DIGITS, ENGINES, KEY, Engine, Household, Row, Tables, as_tables, holdable, pandas_rows
@@ -129,6 +131,13 @@ class Expected:
     household: Household
     answer: Answer
     exact: bool
+
+
+@pytest.fixture(autouse=True, scope="module")
+def with_more_effort() -> Iterator[None]:
+    """A table counts no steps; one household with many unknown members would tell more than matters."""
+    with patch.object(deciding, "FOR_MISSING", 4 * deciding.FOR_MISSING):
+        yield
 
 
 def assessed(way: Way, household: Household) -> Expected:

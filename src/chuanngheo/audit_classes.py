@@ -428,12 +428,14 @@ def _scored(std: Standard, left: Prepared, right: Prepared, name: str, card: Sco
                 continue
             apart = clash(ways_of_test(left, one.when, on), ways_of_test(right, other.when, on), std)
             if apart is not None and apart[1] is not None:
-                points = tuple(_points_of(std, name, a.number, apart[1], p.readings) for p in (left, right))
-                yield f"{name}.{a.number}", apart[1], points, (a.cite or card.cite,), None
+                points = tuple(_points_of(std, name, a.number, apart[1], p.readings, on) for p in (left, right))
+                yield f"{name}.{a.number}", apart[1], points, (a.cite or card.cite,), on
 
 
-def _points_of(std: Standard, card: str, item: str, household: Household, readings: Mapping[str, str]) -> str:
-    found = std.score(card, household, readings=readings).item(item)
+def _points_of(
+    std: Standard, card: str, item: str, household: Household, readings: Mapping[str, str], on: date
+) -> str:
+    found = std.score(card, household, on=on, readings=readings).item(item)
     return str(found.low) if found.low == found.high else f"{found.low}-{found.high}"
 
 

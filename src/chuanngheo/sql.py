@@ -210,7 +210,7 @@ class _Select:
                     f"CASE WHEN {self.write(t)} THEN {_literal(w)} END"
                     for t, w in zip(pieces[::2], pieces[1::2], strict=True)
                 ]
-                return told[0] if len(told) == 1 else f"NULLIF(CONCAT_WS('; ', {', '.join(told)}), '')"
+                return _joined(told)
             case "one", pieces:
                 told = [
                     f"WHEN {self.write(t)} THEN {_literal(w)}" for t, w in zip(pieces[::2], pieces[1::2], strict=True)
@@ -238,6 +238,18 @@ class _Select:
 
 
 _TYPES = {"bool": "BOOLEAN", "int": "BIGINT", "text": "TEXT"}
+
+
+ARGUMENTS = 90  # PostgreSQL takes a hundred at the most
+
+
+def _joined(texts: list[str]) -> str:
+    """Texts joined by "; ", null where there is none."""
+    if len(texts) == 1:
+        return texts[0]
+    parts = [texts[i : i + ARGUMENTS] for i in range(0, len(texts), ARGUMENTS)]
+    told = texts if len(parts) == 1 else [_joined(part) for part in parts]
+    return f"NULLIF(CONCAT_WS('; ', {', '.join(told)}), '')"
 
 
 def _literal(value: Any) -> str:

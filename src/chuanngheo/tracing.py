@@ -209,7 +209,11 @@ def marks(a: Assessment, listed: Mapping[str, Status]) -> Mapping[str, Any]:
             elif persons is None:
                 found[name] = _without_members(evaluator, node)
             else:
-                found[name] = tuple(_truth(evaluator.outcomes(node, {}, i)) for i in range(persons))
+                alike: dict[Any, bool | None] = {}  # persons of whom the same is known are the same to every rule
+                for i in range(persons):
+                    if a.case.likeness(i) not in alike:
+                        alike[a.case.likeness(i)] = _truth(evaluator.outcomes(node, {}, i))
+                found[name] = tuple(alike[a.case.likeness(i)] for i in range(persons))
     return MappingProxyType(found)
 
 
