@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chuanngheo.review.units import provinces
+from chuanngheo.source import read_nodes
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 ROOMS = Path(__file__).parent.parent / "src" / "chuanngheo"
@@ -118,6 +119,13 @@ def test_no_amounts_years_or_provinces_in_the_review(room: str) -> None:
     said = "\n".join(t for t in texts if t not in explained)
     places = {p.name for day in (date(2025, 6, 30), date(2025, 7, 1)) for p in provinces(day)}
     assert not {name for name in places if name in said}
+
+
+def test_no_key_stands_twice_in_the_data_of_the_review() -> None:
+    """A second key of one name would win without a word."""
+    for path in sorted((ROOMS.parent.parent / "standards" / "vn" / "review").rglob("*.yaml")):
+        _, source = read_nodes(path.read_text(encoding="utf-8"), path.name)
+        assert not [p for p in source.problems if p.code == "CN007"], path
 
 
 def test_importing_loads_no_extra() -> None:

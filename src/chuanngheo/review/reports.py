@@ -609,7 +609,7 @@ def with_minority(persons: Any, *, codes: str = "unsettled", column: str = "ethn
 
 def _minority(text: str | None, codes: str) -> bool | None:
     name, status = people(text, codes)
-    majority = load(CAUSES)["ethnicity"]["majority"]["name"]
+    majority = load(CAUSES)["ethnicity"]["majority"]
     if status == "listed":
         return bool(name != majority)
     lists = load(CAUSES)["ethnicity"]["lists"]
