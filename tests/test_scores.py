@@ -519,3 +519,21 @@ def test_sql_says_what_each_household_is_told(members: bool) -> None:
         found = connection.sql(sql)
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     compare(of, sorted(rows, key=lambda r: str(r[KEY])), members, {})
+
+
+# --- what was given beside a card -------------------------------------------------------------------
+
+
+def test_a_fact_known_in_part_stays_known_beside_a_score() -> None:
+    answer = STD.assess({"area": "rural", "region": "rrd", "cars": 1, "water_source": ["piped", "bottled"]}, method="scores")
+    assert {"b1", "water_source"} <= set(answer.decision.case.facts.limits)
+
+
+@pytest.mark.parametrize("count", [0, 1, 6])
+def test_a_count_given_beside_b1_is_the_second_score(count: int) -> None:
+    answer = STD.assess({"area": "rural", "b1": 100, "deprivations": count})
+    flags = {f"deprived_{name}": place < count for place, name in enumerate(STD.indicators)}
+    assert (answer.method, answer.category) == ("scores", STD.assess({"area": "rural", "b1": 100, **flags}, method="scores").category)
+    table = pl.DataFrame({KEY: [1], "area": ["rural"], "b1": [100], "deprivations": [count]})
+    assert STD.classify(table, method="scores")["category"].to_list() == [answer.category]
+    assert STD.classify(table)["category"].to_list() == [answer.category]

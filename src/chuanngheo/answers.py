@@ -11,9 +11,8 @@ from .household import to_number
 from .model import RuleSet
 from .prepared import prepare
 from .scorecards import Item, Option, ScoreCard, banded
-from .scoring import BOTH, OtherScore, Score, open_ways, other_senses, score_item, total
+from .scoring import BOTH, Score, open_ways, score_item, total, with_others
 from .tree import Number
-from .values import evolve
 
 YES, NO = frozenset({True}), frozenset({False})
 
@@ -63,13 +62,7 @@ def score_answers(
         )
         return total(card, columns, items, [t for i, t in met[0] if i.stop])
 
-    made = filled(prepared.readings)
-    others = []
-    for interpretation, sense in other_senses(prepared, name):
-        other = filled({**prepared.readings, interpretation: sense})
-        if (other.low, other.high) != (made.low, made.high):
-            others.append(OtherScore(interpretation, sense, other.low, other.high))
-    return evolve(made, others=tuple(others))
+    return with_others(prepared, name, filled)
 
 
 def card_of(rules: RuleSet, name: str) -> ScoreCard:
@@ -99,7 +92,7 @@ def _known(card: ScoreCard, way: ScoreCard, item: Item, given: Mapping[str, Any]
 
 
 def _is_number(answer: Any) -> bool:
-    return not isinstance(answer, str | bool | Mapping | Iterable)
+    return not isinstance(answer, bool | Iterable)
 
 
 def _listed(answer: Any) -> Any:

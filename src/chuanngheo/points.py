@@ -15,7 +15,7 @@ from .formula import FALSE, TRUE, Formula, and_, compare, greatest, if_, least, 
 from .prepared import Prepared
 from .regions import Region
 from .rows import Row
-from .scorecards import Column, Item, Option, ScoreCard, groups, some_row
+from .scorecards import Column, Item, Option, ScoreCard, exclusive_groups, some_row
 from .scoring import counts_indicators, open_ways
 from .tree import Node, Number
 from .values import Frozen, frozen
@@ -105,7 +105,7 @@ class _Card:
 
     def _ends(self, item: Item, card: ScoreCard) -> tuple[Formula, Formula]:
         if item.combine == "additive":
-            met = [self.one_of(g, card) for g in groups(item)]
+            met = [self.one_of(g, card) for g in exclusive_groups(item)]
             return plus(*(low for low, _ in met)), plus(*(high for _, high in met))
         if item.combine == "highest":
             scored = [(self.can(o), self.must(o), *self.points(o, card)) for o in item.options]

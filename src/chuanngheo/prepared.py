@@ -89,11 +89,12 @@ class Prepared:
         return names
 
     def card_tests(self, name: str) -> list[Node]:
-        """The tests of the options of a card, and the facts that its columns are for."""
+        """The tests of the options of a card, and the facts that its columns are for; the count, if it counts indicators."""
         card = self.card(name, self.readings)
         tests = [o.when for i in card.items for o in i.options if o.when is not None]
         cells = dict.fromkeys(f for c in card.columns.values() for f in c.cells if f in self.rules.facts)
-        return [*tests, *map(Ref, cells)]
+        counted = [Ref("deprivations")] if any(i.indicator for i in card.items) else []
+        return [*tests, *map(Ref, cells), *counted]
 
     @cached_property
     def card_names(self) -> frozenset[str]:

@@ -185,7 +185,7 @@ def in_band(of: Node, band: Interval) -> Node:
 def ends(item: Item, truths: Mapping[str, frozenset[bool]], column: str) -> tuple[Number, Number]:
     """The least and the greatest points of an item, of whose options each holds, does not or may hold."""
     if item.combine == "additive":
-        met = [_one_of(group, truths, column) for group in groups(item)]
+        met = [_one_of(group, truths, column) for group in exclusive_groups(item)]
         return sum(low for low, _ in met), sum(high for _, high in met)
     if item.combine == "highest":
         held = [o.at(column) for o in item.options if truths[o.name] == {True}]
@@ -219,7 +219,7 @@ def _adjoin(a: Interval, b: Interval, whole: bool) -> bool:
     return a.high_open != b.low_open if a.high == b.low else whole and a.high + 1 == b.low
 
 
-def groups(item: Item) -> list[tuple[Option, ...]]:
+def exclusive_groups(item: Item) -> list[tuple[Option, ...]]:
     """The options of an additive item, those with bands of one measure together: of them one holds."""
     found: dict[str, tuple[Option, ...]] = {}
     for o in item.options:

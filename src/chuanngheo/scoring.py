@@ -6,7 +6,7 @@ number of points, and so does the card. Points are never turned into money.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import product
 from typing import Any
 
@@ -95,16 +95,8 @@ def score(case: Case, name: str) -> Score:
     """One card of the standard, from what is known of a household."""
     prepared = case.prepared
     decision = Decision(case)
-    chosen = dict(prepared.readings)
     met: dict[Any, frozenset[bool]] = {}  # most tests are the same in every sense
-    made = _scored(decision, name, chosen, met)
-    others = []
-    for interpretation, sense in other_senses(prepared, name):
-        readings = {**chosen, interpretation: sense}
-        other = _scored(decision, name, readings, met)
-        if (other.low, other.high) != (made.low, made.high):
-            others.append(OtherScore(interpretation, sense, other.low, other.high))
-    return evolve(made, others=tuple(others))
+    return with_others(prepared, name, lambda readings: _scored(decision, name, readings, met))
 
 
 def asked(case: Case, test: Node) -> set[Key]:
@@ -132,11 +124,17 @@ def open_ways(prepared: Prepared, name: str, readings: Mapping[str, str]) -> tup
     return undecided, [prepared.card(name, {**readings, **dict(zip(undecided, way, strict=True))}) for way in ways]
 
 
-def other_senses(prepared: Prepared, name: str) -> Iterator[tuple[str, str]]:
+def with_others(prepared: Prepared, name: str, make: Callable[[Mapping[str, str]], Score]) -> Score:
+    """A card as chosen, beside what each other sense of an interpretation would make of it."""
+    made = make(prepared.readings)
+    others = []
     for i in prepared.card_interpretations(name):
         for sense in prepared.rules.interpretations[i].readings:
             if sense != prepared.readings[i]:
-                yield i, sense
+                other = make({**prepared.readings, i: sense})
+                if (other.low, other.high) != (made.low, made.high):
+                    others.append(OtherScore(i, sense, other.low, other.high))
+    return evolve(made, others=tuple(others))
 
 
 def _scored(
@@ -257,7 +255,7 @@ def with_scores(case: Case) -> Case:
     summed = {n: s for n, s in found.items() if n not in facts.known}
     known = {**facts.known, **{n: s.value for n, s in summed.items() if s.value is not None}}
     limits = {n: Interval(s.low, s.high, whole=True) for n, s in summed.items() if s.value is None}
-    facts = evolve(facts, known=known, limits=limits)
+    facts = evolve(facts, known=known, limits={**facts.limits, **limits})
     return Case(case.prepared, facts, case.free, scores=found, summed=frozenset(summed))
 
 
@@ -286,11 +284,11 @@ __all__ = [
     "Score",
     "counts_indicators",
     "open_ways",
-    "other_senses",
     "score",
     "score_item",
     "scores",
     "total",
     "wanted",
+    "with_others",
     "with_scores",
 ]

@@ -190,11 +190,16 @@ def _of_card(row: Row, total: Sum, opened: Formula) -> Iterator[tuple[str, Formu
         if isinstance(key, Named):
             yield key.name, and_(opened, test)
         elif key in row.flags:
-            found: list[tuple[str, Formula]] = []
-            _flag_names(row, key, and_(opened, test), False, lambda name, when: found.append((name, when)))  # noqa: B023
-            yield from found
+            yield from _of_flag(row, key, and_(opened, test))
         else:
             yield from ((name, and_(opened, test, unknown)) for name, unknown in names(row, key, told=False))
+
+
+def _of_flag(row: Row, flag: str, open_: Formula) -> list[tuple[str, Formula]]:
+    """What would settle a flag that a card rests on."""
+    found: list[tuple[str, Formula]] = []
+    _flag_names(row, flag, open_, False, lambda name, when: found.append((name, when)))
+    return found
 
 
 def _same_fact(a: Key, b: Key) -> bool:
