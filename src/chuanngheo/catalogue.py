@@ -22,7 +22,7 @@ from .errors import NoStandard, Problem, RuleFileError, as_day, nearest
 from .model import Cite, Fact, Quantity, Span, Text
 from .reading import entities, read_rules, vocabulary_facts
 from .resolving import HOUSEHOLD
-from .source import MAX_BYTES, Node, read_nodes
+from .source import MAX_BYTES, Node, read_nodes, read_text
 from .values import Frozen, evolve, frozen
 from .version import standards_folder
 
@@ -76,12 +76,7 @@ def read_standard(path: str | os.PathLike[str]) -> Standard:
     Nothing in the file is executed. What it ``extends`` is a shipped standard.
     """
     file = os.fspath(path)
-    with open(file, "rb") as opened:
-        raw = opened.read(MAX_BYTES + 1)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RuleFileError(f"{file} is not UTF-8 text (byte {error.start})") from None
+    text = read_text(file)
     folder = os.path.dirname(file)
 
     def beside(name: str) -> str | None:

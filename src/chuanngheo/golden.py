@@ -22,7 +22,7 @@ from .errors import ChuanNgheoError, HouseholdError, NoStandard, RuleFileError, 
 from .methods import RECORDED
 from .model import GRADES
 from .resolving import PERSON, get
-from .source import MAX_BYTES, Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
+from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes, read_text
 from .tracing import value_of
 from .tree import Number
 from .values import Frozen, frozen
@@ -105,12 +105,7 @@ def read_cases(path: str | os.PathLike[str]) -> tuple[Case, ...]:
     cases: list[Case] = []
     problems = []
     for file in files:
-        with open(file, "rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-        try:
-            found, source = cases_of(raw.decode("utf-8"), file)
-        except UnicodeDecodeError as error:
-            raise RuleFileError(f"{file} is not UTF-8 text (byte {error.start})") from None
+        found, source = cases_of(read_text(file), file)
         cases += found
         problems += source.problems
     if problems:

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 import yaml
 
-from .errors import Problem
+from .errors import Problem, RuleFileError
 from .values import field
 
 MAX_BYTES = 1_048_576
@@ -30,6 +30,16 @@ _FRACTION = re.compile(r"[0-9]+/[1-9][0-9]*\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}([.,\s][0-9]{3})+\Z")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+\Z")
+
+
+def read_text(path: str) -> str:
+    """The text of a file, up to one byte more than may be read. Raises :class:`RuleFileError` if it is not UTF-8."""
+    with open(path, "rb") as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleFileError(f"{path} is not UTF-8 text (byte {error.start})") from None
 
 
 _NO_ITEMS: Any = ()  # shared by all scalars

@@ -15,10 +15,10 @@ import attrs
 
 from ..errors import Problem, as_day, nearest
 from ..model import LANGUAGES, Cite, Instrument, Text
+from ..tabular import like
 from ..values import Frozen, frozen
 from .contradictions import CHECKS, FILE, FIRST, HIT, KEY, ROW, Look
 from .data import load
-from .tabular import like
 
 if TYPE_CHECKING:
     import polars as pl

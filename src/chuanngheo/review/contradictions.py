@@ -16,10 +16,10 @@ import attrs
 
 from ..errors import DataProblems, Problem, nearest
 from ..methods import own_facts
+from ..tabular import to_polars
 from .data import load
 from .masking import DIGEST, shown
 from .profiles import known_texts
-from .tabular import to_polars
 
 if TYPE_CHECKING:
     import polars as pl

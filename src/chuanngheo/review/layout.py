@@ -472,7 +472,7 @@ def _names(names: Any) -> dict[str, dict[str, str]]:
     """The personal columns of the caller by household, as texts."""
     if names is None:
         return {}
-    from .tabular import to_polars
+    from ..tabular import to_polars
 
     frame = to_polars(names, "names")
     kept = [c for c in PERSONAL if c in frame.columns]

@@ -15,11 +15,11 @@ import attrs
 
 from ..errors import DataProblems, Problem, quoted
 from ..model import Cite, Text
+from ..tabular import like, to_polars, uncountable
 from ..values import Frozen, frozen
 from .data import load
 from .names import unit_key
 from .records import CATEGORIES, DATA, FIRST, LISTED, citation, first_rows, missing_columns
-from .tabular import like, to_polars, uncountable
 from .units import levels, provinces
 
 KEY = "household_id"

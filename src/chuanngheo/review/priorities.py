@@ -14,11 +14,11 @@ from typing import Any
 
 from ..errors import DataProblems, Problem, nearest, quoted
 from ..model import Text
+from ..tabular import to_polars
 from ..values import Frozen, frozen
 from .data import load
 from .layout import Cell, Form, Head, Note, Row, cite_of, label, print_cell, sentence
 from .reports import CAUSES, CLASSES, FORMS, LISTED, Path, Round, count, counted, unit_of
-from .tabular import to_polars
 
 OF = {"poor": "poor", "near_poor": "near_poor", "both": ""}
 

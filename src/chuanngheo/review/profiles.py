@@ -22,7 +22,7 @@ from ..catalogue import facts
 from ..errors import DataProblems, NoStandard, Problem, RuleFileError, nearest
 from ..model import LANGUAGES, Text
 from ..resolving import get
-from ..source import MAX_BYTES, Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
+from ..source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes, read_text
 from ..tree import Number
 from ..units import spoken, unit
 from ..values import Frozen, field, frozen
@@ -472,13 +472,7 @@ def read_profile(path: str | os.PathLike[str]) -> Profile:
     Raises :class:`RuleFileError` with every fault as ``file:line:column`` (CN107, and the codes of any YAML file).
     """
     file = os.fspath(path)
-    with open(file, "rb") as opened:
-        raw = opened.read(MAX_BYTES + 1)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RuleFileError(f"{file} is not UTF-8 text (byte {error.start})") from None
-    root, source = read_nodes(text, file)
+    root, source = read_nodes(read_text(file), file)
     found = None
     if root is not None and not source.problems:
         found = _Reader(source).profile(root, os.path.splitext(os.path.basename(file))[0])

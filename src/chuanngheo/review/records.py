@@ -16,9 +16,9 @@ from ..errors import DataProblems, HouseholdError, Problem, as_day, quoted
 from ..methods import RECORDED
 from ..model import Cite, Instrument, Text
 from ..results import Caveat
+from ..tabular import like, to_polars
 from ..values import Frozen, evolve, frozen
 from .data import load
-from .tabular import like, to_polars
 
 DATA = "movements.yaml"
 LISTED = ("poor", "near_poor")

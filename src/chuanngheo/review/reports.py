@@ -19,13 +19,13 @@ import attrs
 
 from ..errors import DataProblems, Problem, nearest, quoted
 from ..model import Text
+from ..tabular import like, to_polars, uncountable
 from ..values import Frozen, evolve, frozen
 from .data import load
 from .layout import Cell, Form, Head, Note, Row, cite_of, label, sentence
 from .masking import looks_personal, masked, shown
 from .names import key, unit_key
 from .profiles import known_texts
-from .tabular import like, to_polars, uncountable
 from .units import UnknownUnit
 from .units import levels as levels_on
 from .units import province as province_on

@@ -18,12 +18,12 @@ from ..errors import DataProblems, Problem, nearest
 from ..household import household_names, person_names
 from ..model import LANGUAGES
 from ..results import DISCLAIMER
+from ..tabular import to_polars, uncountable
 from ..version import CODE_VERSION, data_version
 from .checks import Findings
 from .data import load
 from .movements import Movements
 from .sheets import need
-from .tabular import to_polars, uncountable
 
 if TYPE_CHECKING:
     import polars as pl

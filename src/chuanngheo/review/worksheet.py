@@ -18,11 +18,11 @@ from ..errors import DataProblems, HouseholdError, Problem, as_day, nearest, quo
 from ..household import blank as is_blank
 from ..household import to_number
 from ..model import Text
+from ..tabular import beside, to_polars
 from ..tree import Number
 from ..values import Frozen, frozen
 from .data import load
 from .masking import masked
-from .tabular import beside, to_polars
 
 if TYPE_CHECKING:
     import polars as pl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DataProblems, Problem
+from .errors import DataProblems, Problem
 
 if TYPE_CHECKING:
     import polars as pl
