@@ -32,7 +32,8 @@ ORDER = [
 PACKAGES = {
     "review": [
         "data", "names", "masking", "units", "sheets", "profiles", "rounds", "gathering", "reading",
-        "worksheet", "records", "contradictions", "checks", "movements", "layout", "reports", "priorities", "workbook",
+        "worksheet", "records", "contradictions", "checks", "movements", "layout", "peoples", "given", "counting",
+        "notes", "reports", "priorities", "workbook",
     ],
 }  # fmt: skip
 STANDS_ON: dict[str, set[str]] = {"review": set()}

@@ -19,7 +19,8 @@ from chuanngheo.review.data import load
 from chuanngheo.review.layout import Form, Row, print_cell
 from chuanngheo.review.movements import movements
 from chuanngheo.review.priorities import household_list, priority_list
-from chuanngheo.review.reports import ascii_key, people, report, reports, tabulate
+from chuanngheo.review.peoples import people
+from chuanngheo.review.reports import ascii_key, report, reports, tabulate
 
 FORMS, CAUSES = load("forms.yaml"), load("causes.yaml")
 INDICATORS, CAUSE, GROUPS = list(FORMS["indicators"]), list(CAUSES["causes"]), list(CAUSES["groups"])
@@ -945,7 +946,7 @@ def test_a_province_of_the_old_map_has_no_forms_of_a_day_of_the_new_one() -> Non
 
 @pytest.mark.parametrize("kind", ["polars", "pandas"])
 def test_a_minority_is_told_by_the_name_of_the_people_and_never_guessed(kind: str) -> None:
-    from chuanngheo.review.reports import with_minority
+    from chuanngheo.review.peoples import with_minority
 
     table = pl.DataFrame({
         "ethnicity": ["Kinh", "Kinh (Việt)", "01", "1", "Mạ", "H'Mông", "04", "99", "người lạ", None, "Tày"],

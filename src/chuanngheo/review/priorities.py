@@ -16,9 +16,11 @@ from ..errors import DataProblems, Problem, nearest, quoted
 from ..model import Text
 from ..tabular import to_polars
 from ..values import Frozen, frozen
+from .counting import CLASSES, Path, Round, count, counted
 from .data import load
+from .given import CAUSES, FORMS, LISTED
 from .layout import Cell, Form, Head, Note, Row, cite_of, label, print_cell, sentence
-from .reports import CAUSES, CLASSES, FORMS, LISTED, Path, Round, count, counted, unit_of
+from .reports import unit_of
 
 OF = {"poor": "poor", "near_poor": "near_poor", "both": ""}
 
