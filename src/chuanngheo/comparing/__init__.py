@@ -1,0 +1,30 @@
+"""Two standards beside each other, and what the change does to the same households."""
+
+from __future__ import annotations
+
+from .differences import Comparison, DaysChange, Graded, Grades, Rates, Unverified, compare
+from .lines import Figure, LineChange, Real
+from .published import Count, Printed, Share, published, read_published
+from .rules import Boundary, ClassChange, IndicatorChange, Wording
+
+__all__ = [
+    "Boundary",
+    "ClassChange",
+    "Comparison",
+    "Count",
+    "DaysChange",
+    "Figure",
+    "Graded",
+    "Grades",
+    "IndicatorChange",
+    "LineChange",
+    "Printed",
+    "Rates",
+    "Real",
+    "Share",
+    "Unverified",
+    "Wording",
+    "compare",
+    "published",
+    "read_published",
+]
