@@ -203,8 +203,8 @@ def compare(
                        theirs.entity, f"another standard of a {mine.entity}", "see cn.standards(entity=...)")  # fmt: skip
     chosen = _years(mine, theirs, years)
     target = _in_year(in_year, prices, chosen)
-    grades = Grades(figures := (*_graded("a", mine), *_graded("b", theirs)),
-                    *(weakest(*(f.grade for f in figures if f.side == s)) for s in SIDES))  # fmt: skip
+    figures = (*_graded("a", mine), *_graded("b", theirs))
+    worst = [weakest(*(f.grade for f in figures if f.side == s)) for s in SIDES]
     return Comparison(
         mine,
         theirs,
@@ -212,7 +212,7 @@ def compare(
         tuple(indicator_changes(mine, theirs)),
         tuple(class_changes(mine, theirs)),
         _days(mine, theirs),
-        grades,
+        Grades(figures, worst[0], worst[1]),
         tuple((s, i) for s, std in zip(SIDES, (mine, theirs), strict=True) for i in std.interpretations.values()),
         _shared({n: m.labels for n, m in mine.methods.items()}, {n: m.labels for n, m in theirs.methods.items()}),
         _shared({n: c.label for n, c in mine.scorecards.items()}, {n: c.label for n, c in theirs.scorecards.items()}),
@@ -232,13 +232,24 @@ def _standard(given: Any, side: str) -> Standard:
         return given
     if isinstance(given, str):
         return standard(given)
-    raise _refused("CN188", side, f"{quoted(given)} is not a standard", given, "a Standard, or its name", 'cn.compare("vn-2016", "vn-2022")')
+    raise _refused(
+        "CN188",
+        side,
+        f"{quoted(given)} is not a standard",
+        given,
+        "a Standard, or its name",
+        'cn.compare("vn-2016", "vn-2022")',
+    )
 
 
 def _years(a: Standard, b: Standard, given: Any) -> tuple[int, int]:
     if given is None:
         return _first_year(a), _first_year(b)
-    if isinstance(given, tuple | list) and len(given) == 2 and all(type(y) is int and date.min.year <= y <= date.max.year for y in given):
+    if (
+        isinstance(given, tuple | list)
+        and len(given) == 2
+        and all(type(y) is int and date.min.year <= y <= date.max.year for y in given)
+    ):
         return given[0], given[1]
     raise _refused("CN189", "years", f"{quoted(given)} are not two years", given, "one year for a and one for b",
                    f"years=({_first_year(a)}, {_first_year(b)})")  # fmt: skip
@@ -250,7 +261,9 @@ def _in_year(given: Any, prices: Converts | None, years: tuple[int, int]) -> int
     if type(given) is not int or not date.min.year <= given <= date.max.year:
         raise _refused("CN189", "in_year", f"{quoted(given)} is not a year", given, "a year", f"in_year={years[1]}")
     if prices is None:
-        raise _refused("CN189", "in_year", "prices of a year are asked for, without a price index", given, "", "give prices= too")
+        raise _refused(
+            "CN189", "in_year", "prices of a year are asked for, without a price index", given, "", "give prices= too"
+        )
     return given
 
 
@@ -266,7 +279,9 @@ def _refused(code: str, where: str, message: str, value: Any, allowed: str, reme
 
 
 def _days(a: Standard, b: Standard) -> DaysChange:
-    return DaysChange(a.applies, b.applies, tuple(_overlaps(a.applies, b.applies)), tuple(_gaps((*a.applies, *b.applies))))
+    return DaysChange(
+        a.applies, b.applies, tuple(_overlaps(a.applies, b.applies)), tuple(_gaps((*a.applies, *b.applies)))
+    )
 
 
 def _overlaps(mine: tuple[Span, ...], theirs: tuple[Span, ...]) -> Iterator[Days]:

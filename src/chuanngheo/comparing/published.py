@@ -182,7 +182,9 @@ class _Reader:
         where = as_text(f["jurisdiction"], self.source) or "" if "jurisdiction" in f else ""
         if document is None or day is None:
             return None
-        return Count(place, where, day, standard, self.both(f.get("label")), document, classes, self.both(f.get("note")))
+        return Count(
+            place, where, day, standard, self.both(f.get("label")), document, classes, self.both(f.get("note"))
+        )
 
     def share(self, node: Node) -> Share:
         f = self.fields(node, (), ("households", "percent"))

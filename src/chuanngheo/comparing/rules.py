@@ -143,7 +143,7 @@ def _same_rule(left: Prepared, mine: str, right: Prepared, theirs: str) -> bool:
 
 def _same_below(left: Prepared, right: Prepared, node: Node) -> bool:
     if isinstance(node, Lookup):
-        return _numbers(left, node.table) == _numbers(right, node.table)
+        return bool(_numbers(left, node.table) == _numbers(right, node.table))
     if not isinstance(node, Ref):
         return True
     if node.member:
@@ -159,7 +159,9 @@ def _numbers(prepared: Prepared, name: str) -> Any:
     return None if table is None else (table.step_unit, table.codes, table.steps, table.columns, table.between)
 
 
-def _beside(joined: tuple[Standard, Standard], both: tuple[Prepared, Prepared], name: str, other: str) -> IndicatorChange:
+def _beside(
+    joined: tuple[Standard, Standard], both: tuple[Prepared, Prepared], name: str, other: str
+) -> IndicatorChange:
     a, b = joined
     sides = _indicator(a, name), _indicator(b, other)
     dimensions = a.indicators[name].dimension, b.indicators[other].dimension
@@ -173,13 +175,17 @@ def _beside(joined: tuple[Standard, Standard], both: tuple[Prepared, Prepared], 
     on = max(first_day(a), first_day(b))
     rule, witness, answers = _decide(joined, both, name, other, on)
     kept = rule in ("same", "equal") and words[0] == words[1]
-    return IndicatorChange(*head, "kept" if kept else "changed", rule, dimensions, *sides, was, witness, on if witness else None, answers)
+    return IndicatorChange(
+        *head, "kept" if kept else "changed", rule, dimensions, *sides, was, witness, on if witness else None, answers
+    )
 
 
 _Decided = tuple[str, Mapping[str, Any] | None, tuple[bool, bool] | None]
 
 
-def _decide(joined: tuple[Standard, Standard], both: tuple[Prepared, Prepared], name: str, other: str, on: date) -> _Decided:
+def _decide(
+    joined: tuple[Standard, Standard], both: tuple[Prepared, Prepared], name: str, other: str, on: date
+) -> _Decided:
     """Whether two rules of one name ever answer differently: looked for from both sides, and looked up."""
     if _same_rule(both[0], FLAG + name, both[1], FLAG + other):
         return "same", None, None
@@ -225,7 +231,9 @@ def _asked(prepared: Prepared, name: str) -> set[str]:
 def _indicator(std: Standard, name: str) -> Wording:
     derived = std.indicators[name]
     defaults = {n: i.default for n, i in std.interpretations.items()}
-    return Wording(derived.labels, derived.text if derived.node is not None else "", indicator_cite(std, name, defaults))
+    return Wording(
+        derived.labels, derived.text if derived.node is not None else "", indicator_cite(std, name, defaults)
+    )
 
 
 # --- classes --------------------------------------------------------------------------------------------
