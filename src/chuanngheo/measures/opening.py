@@ -25,7 +25,7 @@ UNKNOWN = ("bounds", "drop", "raise")
 FIRST = 5  # rows shown of each kind of problem
 WIDEST = 24  # bits of a 32-bit float that count whole numbers
 # What is compared exactly: 18 digits on each side of the point fit into 128 bits.
-TEXT = r"^[+-]?\d{1,18}(\.\d{1,18}0*)?$"
+TEXT = r"^-?\d{1,18}(\.\d{1,18}0*)?$"
 
 
 @attrs.frozen(eq=False)
@@ -130,15 +130,21 @@ def settle(opened: Opened, unknown: str, rows: pl.Expr, columns: Sequence[str]) 
     if unknown == "drop":
         return opened.beside((_used() & ~rows.fill_null(False)).alias(USED))
     if unknown == "raise":
-        found = []
-        for name in columns:
-            count, first = first_rows(opened.frame[name], opened.frame[name].is_null())
-            if count:
-                found.append(
-                    Problem("CN164", f"households[{name!r}]", "is not known", None, remedy='unknown="bounds" or unknown="drop"', count=count, rows=first)
-                )  # fmt: skip
-        raise_all(found)
+        found = [_unknown(opened, name, opened.frame[name].is_null()) for name in columns]
+        if not any(found):
+            found = [_unknown(opened, columns[0], opened.frame.select(rows).to_series())]
+        raise_all([p for p in found if p is not None])
     return opened
+
+
+def _unknown(opened: Opened, name: str, rows: pl.Series) -> Problem | None:
+    count, first = first_rows(opened.frame[name], rows)
+    remedy = 'unknown="bounds", or unknown="drop" to leave these rows out'
+    return (
+        Problem("CN164", f"households[{name!r}]", "is not known", None, "", remedy, count=count, rows=first)
+        if count
+        else None
+    )
 
 
 def counted(opened: Opened, rows: pl.Expr) -> pl.DataFrame:
@@ -173,42 +179,30 @@ def first_rows(column: pl.Series, bad: pl.Series) -> tuple[int, tuple[tuple[Any,
 def amount(column: pl.Series, places: int | None = None) -> Amount:
     """A checked column of amounts as numbers that compare exactly, where they were given exactly.
 
-    Whole numbers, decimals and decimal texts become whole numbers of ``10 ** -places`` (at least as
+    Whole numbers and decimals become whole numbers of ``10 ** -places`` (at least as
     many places as they were written with); floats stay floats.
     """
     import polars as pl
 
     if column.dtype.is_float():
         return Amount(column.cast(pl.Float64), None)
-    if not (column.dtype.is_decimal() or column.dtype == pl.String):
-        held = column.cast(pl.Int128) * 10 ** (places or 0)
-        return Amount(held, places or 0)
-    text = column.cast(pl.String).str.strip_prefix("+")
+    if not column.dtype.is_decimal():
+        times = pl.lit(10 ** (places or 0), pl.Int128)
+        return Amount(column.to_frame().select(pl.first().cast(pl.Int128) * times).to_series(), places or 0)
+    text = column.cast(pl.String)
     decimals = text.str.extract(r"\.(\d+)$", 1).fill_null("").str.strip_chars_end("0")
-    longest = max(*decimals.str.len_chars().to_list(), places or 0, 0)
+    longest = max([*decimals.str.len_chars().unique().to_list(), places or 0])
     digits = text.str.extract(r"^(-?\d+)", 1) + decimals.str.pad_end(longest, "0")
     return Amount(digits.cast(pl.Int128), longest)
 
 
 def _amount_kind(column: pl.Series, found: list[Problem], what: str) -> pl.Series:
-    """Whole numbers, decimals, floats or decimal texts; empty texts are unknown."""
+    """Whole numbers, decimals or floats. Texts such as "1.500" can be read in two ways, and are not read."""
     import polars as pl
 
     name, kind = column.name, column.dtype
-    if kind in (pl.Categorical, pl.Enum):
-        column, kind = column.cast(pl.String), pl.String()
-    if kind == pl.String:
-        column = column.str.strip_chars()
-        column = pl.select(pl.when(column != "").then(column).alias(name)).to_series()
-        wrong = ~column.str.contains(TEXT)
-        _report(
-            found,
-            column,
-            wrong,
-            what,
-            "is not a number",
-            "digits without grouping, with a point before decimals: 1500000.5",
-        )
+    if kind == pl.Null:
+        column = column.cast(pl.Int64)
     elif kind == pl.Float32:
         wrong = (column != column.round(0)) | (column.abs() > 2.0**WIDEST)
         _report(
@@ -222,8 +216,6 @@ def _amount_kind(column: pl.Series, found: list[Problem], what: str) -> pl.Serie
         column = column.cast(pl.Float64)
     elif kind.is_float():
         _report(found, column, column.is_infinite(), what, "is not a number", "correct it; unknown is null")
-    elif kind == pl.Null:
-        column = column.cast(pl.Int64)
     elif kind.is_decimal() or kind in (pl.Int128, pl.UInt128):
         wrong = ~column.cast(pl.String).str.contains(TEXT)
         _report(
@@ -235,7 +227,7 @@ def _amount_kind(column: pl.Series, found: list[Problem], what: str) -> pl.Serie
             "at most 18 digits before and 18 after the point",
         )
     elif not kind.is_integer():
-        _kind(found, name, kind, what, "amounts: whole numbers, decimals, floats or decimal texts")
+        _kind(found, name, kind, what, "amounts: whole numbers, decimals or floats")
     return column
 
 

@@ -33,7 +33,7 @@ from .tidy import table
 if TYPE_CHECKING:
     import polars as pl
 
-ROW, ONE, ACTIVE = "_cn_row", "_cn_one", "_cn_active"
+ROW, ONE, ORDER = "_cn_row", "_cn_one", "_cn_order"
 ENOUGH = 5  # strata listed in a message
 
 
@@ -43,6 +43,7 @@ class Statistic(Protocol):
     ``sort`` is the column by which rows must be sorted first (None: any order). ``value(w)`` is its
     value in a group, a polars aggregation; ``score(w)`` what a row adds to its variance: the weight
     times the derivative of the value by the weight of the row. ``w`` is zero where a row is not used.
+    Two that are equal are computed once.
     """
 
     @property
@@ -114,6 +115,19 @@ def estimated(
     of the intervals. Raises :class:`DataProblems` for a stratum of one primary unit (unless the
     design chose otherwise) and :class:`MissingPackage` where ``svy`` is needed and not installed.
     """
+    return finished(opened, [estimated_rows(opened, estimates, rows_unknown, level=level, beside=beside)], beside)
+
+
+def estimated_rows(
+    opened: Opened,
+    estimates: Sequence[Estimate],
+    rows_unknown: pl.Expr,
+    *,
+    level: float = 0.95,
+    beside: Sequence[str] = (),
+    places: Sequence[int] | None = None,
+) -> pl.DataFrame:
+    """The rows of :func:`estimated`, for :func:`finished`; ``places`` orders the measures within a group."""
     import polars as pl
 
     _level(level)
@@ -121,16 +135,16 @@ def estimated(
         pl.when(pl.col(USED)).then(pl.col(n)).otherwise(0.0).alias(n) for n in (WEIGHT, *opened.replicates)
     )
     ready = attrs.evolve(opened, frame=frame)
-    statistics = list({id(s): s for e in estimates for s in (e.low, e.high)}.values())
-    place = {id(s): f"s{i}" for i, s in enumerate(statistics)}
+    statistics = list(dict.fromkeys(s for e in estimates for s in (e.low, e.high)))
+    place = {s: f"s{i}" for i, s in enumerate(statistics)}
     found = _values(ready, statistics, [WEIGHT])
     errors = opened.design.has_variance
     if errors:
         found = found.join(_spread(ready, statistics, found, level), on=GROUP, how="left")
     groups = counted(opened, rows_unknown).join(found, on=GROUP, how="left", maintain_order="left")
     made: list[pl.DataFrame] = []
-    for e in estimates:
-        low, high = place[id(e.low)], place[id(e.high)]
+    for order, e in zip(places or range(len(estimates)), estimates, strict=True):
+        low, high = place[e.low], place[e.high]
         parts = [pl.lit(e.measure).alias("measure"), pl.col(low).alias("low"), pl.col(high).alias("high")]
         parts += [pl.lit(v).alias(n) for n, v in zip(beside, e.beside, strict=True)]
         if errors:
@@ -139,10 +153,17 @@ def estimated(
                 (pl.col(low) - pl.col(f"{low} half")).alias("ci_low"),
                 (pl.col(high) + pl.col(f"{high} half")).alias("ci_high"),
             ]
-        made.append(groups.with_columns(parts).with_columns(pl.lit(len(made)).alias("_cn_order")))
-    rows = pl.concat(made).sort(GROUP, "_cn_order").with_columns(pl.lit(None, pl.Float64).alias("value"))
-    rows = rows.select(tidy_columns(opened.by, errors, beside))
-    return table(opened.native, rows, opened.by, errors, beside)
+        made.append(groups.with_columns(parts).with_columns(pl.lit(order).alias(ORDER)))
+    rows = pl.concat(made).with_columns(pl.lit(None, pl.Float64).alias("value"))
+    return rows.select(GROUP, ORDER, *tidy_columns(opened.by, errors, beside))
+
+
+def finished(opened: Opened, rows: Sequence[pl.DataFrame], beside: Sequence[str] = ()) -> Any:
+    """Rows of :func:`estimated_rows` as one table of the caller's kind."""
+    import polars as pl
+
+    whole = pl.concat(rows).sort(GROUP, ORDER).drop(GROUP, ORDER)
+    return table(opened.native, whole, opened.by, opened.design.has_variance, beside)
 
 
 class MissingPackage(ChuanNgheoError, ImportError):
@@ -325,4 +346,4 @@ def _svy() -> Any:
     return svy
 
 
-__all__ = ["Estimate", "MissingPackage", "Ratio", "Statistic", "estimated"]
+__all__ = ["Estimate", "MissingPackage", "Ratio", "Statistic", "estimated", "estimated_rows", "finished"]
