@@ -100,6 +100,7 @@ class Comparison(Frozen):
     prices: Converts | None
     years: tuple[int, int]
     in_year: int
+    years_chosen: bool  # by the caller; else they are the first years that the two cover
 
     def __hash__(self) -> int:
         return hash((self.a, self.b, self.years, self.in_year))
@@ -189,7 +190,7 @@ def compare(
     prices the amounts of ``a`` and ``b`` are; by default the first year that each covers.
 
     Raises :class:`NoStandard` when there is no such standard, or the two classify different things
-    (CN188), or the years cannot be used (CN189).
+    (CN188), or the years cannot be used (CN189); and what the index raises for a year it does not have.
 
     >>> c = compare("vn-2016", "vn-2022")
     >>> [(x.cell_labels["en"], x.change, x.percent) for x in c.lines if x.name == "poverty_line"]
@@ -221,6 +222,7 @@ def compare(
         prices,
         chosen,
         target,
+        years is not None,
     )
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from ..answering import Standard
-from ..model import LANGUAGES, Cite, Line, Text
+from ..model import LANGUAGES, Cite, Line, Text, Unseen
 from ..tree import Number
 from ..units import Unit, unit
 from ..values import Frozen, frozen
@@ -68,6 +68,7 @@ class LineChange(Frozen):
     percent: Fraction | None = None
     real: Real | None = None
     reason: str = ""  # rice, unit: why it is not comparable
+    unseen: Unseen | None = None  # the standard without it may have it: that text was looked for and not read
     coarser: str = ""
     compared: tuple[tuple[Text, ...], tuple[Text, ...]] | None = None
 
@@ -86,10 +87,19 @@ def line_changes(
         labels = _both(mine, theirs)
         for cell, left, right in _cells(mine, theirs):
             where = {lang: _where(a, b, cell, lang) for lang in LANGUAGES}
-            made = LineChange(name, labels, cell, where, left, right, "only_a" if right is None else "only_b")
+            lacking = b if right is None else a
+            made = LineChange(
+                name, labels, cell, where, left, right, "only_a" if right is None else "only_b",
+                unseen=unseen_about(lacking, mine.labels if mine is not None else labels),
+            )  # fmt: skip
             if left is not None and right is not None:
                 made = _beside(made, left, right, prices, years, in_year, compared.get(name))
             yield made
+
+
+def unseen_about(std: Standard, labels: Text) -> Unseen | None:
+    """What a standard lists as not read that is about something of this name: it is then not known to be absent."""
+    return next((u for u in std.unseen if labels["vi"].casefold() in u.what["vi"].casefold()), None)
 
 
 def _both(mine: Line | None, theirs: Line | None) -> Text:
@@ -192,4 +202,4 @@ def _where(a: Standard, b: Standard, cell: Cell, lang: str) -> str:
     return ", ".join(parts)
 
 
-__all__ = ["Cell", "Converts", "Figure", "LineChange", "Real", "line_changes", "tidy"]
+__all__ = ["Cell", "Converts", "Figure", "LineChange", "Real", "line_changes", "tidy", "unseen_about"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..answering import Standard
 from ..explaining import cite_data, plain
-from ..model import LANGUAGES, Span
+from ..model import LANGUAGES, Span, Unseen
 from ..version import CODE_VERSION, data_version
 from .differences import Comparison, Days, Graded
 from .lines import Figure, LineChange
@@ -95,7 +95,7 @@ def to_dict(c: Comparison) -> dict[str, Any]:
         "schema": SCHEMA,
         "a": _standard(c.a), "b": _standard(c.b), "hypothetical": c.hypothetical, "same": c.same,
         "data_version": data_version(), "code_version": CODE_VERSION,
-        "prices": {"given": c.prices is not None, "years": list(c.years), "in_year": c.in_year},
+        "prices": {"given": c.prices is not None, "years": list(c.years), "years_chosen": c.years_chosen, "in_year": c.in_year},
         "lines": [_line(x) for x in c.lines],
         "indicators": [_indicator(x) for x in c.indicators],
         "classes": [_class(x) for x in c.classes],
@@ -112,7 +112,7 @@ def to_dict(c: Comparison) -> dict[str, Any]:
         "grades": {"a": c.grades.a, "b": c.grades.b, "figures": [_graded(f) for f in c.grades.figures]},
         "unverified": [
             {"side": u.side, "figure": None if u.figure is None else _graded(u.figure),
-             "unseen": None if u.unseen is None else {"what": dict(u.unseen.what), "consequence": dict(u.unseen.consequence)}}
+             "unseen": _unseen(u.unseen)}
             for u in c.unverified
         ],
         "texts": {lang: title(c, lang) for lang in LANGUAGES},
@@ -124,6 +124,10 @@ def _standard(std: Standard) -> dict[str, Any]:
         "id": std.id, "version": std.version, "revision": std.revision, "exact_id": std.exact_id, "digest": std.digest,
         "jurisdiction": std.jurisdiction, "entity": std.entity, "title": dict(std.title), "hypothetical": std.hypothetical,
     }  # fmt: skip
+
+
+def _unseen(u: Unseen | None) -> dict[str, Any] | None:
+    return None if u is None else {"what": dict(u.what), "consequence": dict(u.consequence)}
 
 
 def _figure(x: Figure | None) -> dict[str, Any] | None:
@@ -140,7 +144,7 @@ def _line(x: LineChange) -> dict[str, Any]:
     return {
         "name": x.name, "labels": dict(x.labels), "cell": dict(x.cell), "cell_labels": dict(x.cell_labels), "kind": x.kind,
         "a": _figure(x.a), "b": _figure(x.b), "change": plain(x.change), "percent": plain(x.percent), "real": real,
-        "reason": x.reason, "coarser": x.coarser,
+        "reason": x.reason, "unseen": _unseen(x.unseen), "coarser": x.coarser,
         "compared": None if x.compared is None else [[dict(t) for t in side] for side in x.compared],
     }  # fmt: skip
 
@@ -164,6 +168,7 @@ def _class(x: ClassChange) -> dict[str, Any]:
         "name": x.name, "kind": x.kind, "a": _wording(x.a), "b": _wording(x.b), "within": list(x.within),
         "same_condition": x.same_condition,
         "boundaries": [{"line": b.line, "labels": dict(b.labels), "a": b.a, "b": b.b} for b in x.boundaries],
+        "unseen": _unseen(x.unseen),
     }  # fmt: skip
 
 

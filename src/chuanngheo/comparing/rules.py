@@ -14,12 +14,13 @@ from ..answering import Standard
 from ..equivalence import flag_value, flags_apart
 from ..errors import ChuanNgheoError
 from ..household import household_names
-from ..model import LANGUAGES, Cite, Derived, Text
+from ..model import LANGUAGES, Cite, Derived, Text, Unseen
 from ..prepared import Prepared, prepare
 from ..results import class_cite, class_labels, indicator_cite
 from ..tree import OPPOSITE, Both, Choice, Compare, Lookup, Node, Not, Ref, transform, walk
 from ..values import Frozen, evolve, frozen
 from ..ways import first_day
+from .lines import unseen_about
 
 FLAG = "deprived_"
 MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -79,7 +80,8 @@ class ClassChange(Frozen):
     """A class in both standards, under the default method of each.
 
     ``kind`` is ``kept``, ``changed`` (condition, words, or the class it lies within), ``added`` or
-    ``dropped``; ``same_condition`` says whether the conditions are the same text of rule (the amounts and
+    ``dropped``, or ``unread`` where the standard without it lists such a class as not read (``unseen``);
+    ``same_condition`` says whether the conditions are the same text of rule (the amounts and
     indicators that they read may still differ). ``boundaries`` lists the lines whose very amount
     falls to another side than before.
     """
@@ -91,6 +93,7 @@ class ClassChange(Frozen):
     within: tuple[str, str]
     same_condition: bool
     boundaries: tuple[Boundary, ...] = ()
+    unseen: Unseen | None = None
 
 
 # --- indicators -----------------------------------------------------------------------------------------
@@ -247,8 +250,10 @@ def class_changes(a: Standard, b: Standard) -> Iterator[ClassChange]:
         sides = _class(a, name) if name in mine else None, _class(b, name) if name in theirs else None
         within = tuple(s.classes[name].within if name in own else "" for s, own in ((a, mine), (b, theirs)))
         if sides[0] is None or sides[1] is None:
-            kind = "added" if sides[0] is None else "dropped"
-            yield ClassChange(name, kind, *sides, (within[0], within[1]), False)
+            own = sides[0] or sides[1]
+            unseen = None if own is None else unseen_about(a if sides[0] is None else b, own.labels)
+            kind = "unread" if unseen is not None else "added" if sides[0] is None else "dropped"
+            yield ClassChange(name, kind, *sides, (within[0], within[1]), False, unseen=unseen)
             continue
         same = mine[name] == theirs[name]
         words = [s.cite.words if s is not None and s.cite is not None else "" for s in sides]

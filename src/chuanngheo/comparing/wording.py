@@ -11,7 +11,7 @@ from ..answering import Standard
 from ..caveats import GRADES
 from ..explaining import CONFIRMED, HYPOTHETICAL, number_text, unit_text
 from ..findings import check_language, household_text
-from ..model import Cite, Instrument
+from ..model import Cite, Instrument, Unseen
 from ..units import unit
 from ..values import Frozen, frozen
 from ..version import CODE_VERSION, data_version
@@ -178,8 +178,8 @@ def _lines(c: Comparison, lang: str) -> Section:
     words = WORDS[lang]
     intro = [words["percent"]] if any(x.percent is not None for x in c.lines) else []
     if any(x.real is not None for x in c.lines):
-        source = f" ({c.prices!s})" if getattr(c.prices, "title", "") else ""
-        intro.append(words["real_note"].format(a=c.years[0], b=c.years[1], year=c.in_year) + source)
+        taken = words["years_chosen" if c.years_chosen else "years_first"]
+        intro.append(words["real_note"].format(a=c.years[0], b=c.years[1], year=c.in_year, taken=taken))
     head = [words["line"], *_named(c), words["change"]]
     if any(x.real is not None for x in c.lines):
         head.append(words["real"].format(year=c.in_year))
@@ -191,6 +191,8 @@ def _line_row(c: Comparison, x: LineChange, lang: str) -> tuple[Cell, ...]:
     words = WORDS[lang]
     first = _plain(x.labels[lang], x.cell_labels[lang])
     said = [LINE_KINDS[x.kind][lang].format(a=c.a.exact_id, b=c.b.exact_id)] if x.kind != "changed" else []
+    if x.unseen is not None:
+        said.append(_not_seen(x.unseen, c.b if x.b is None else c.a, lang))
     if x.reason:
         said.append(words[f"reason_{x.reason}"])
     if x.kind == "changed" and x.change is not None and x.b is not None:
@@ -315,6 +317,8 @@ def _class_said(c: Comparison, x: ClassChange, lang: str) -> Cell:
     said = [KINDS[x.kind][lang]]
     if x.a is not None and x.b is not None:
         said.append(words["same_condition" if x.same_condition else "other_condition"])
+    if x.unseen is not None:
+        said.append(_not_seen(x.unseen, c.b if x.b is None else c.a, lang))
     within = dict.fromkeys(w for w in x.within if w)
     for name in within:
         sides = [s for s, w in zip((c.a, c.b), x.within, strict=True) if w == name]
@@ -322,6 +326,10 @@ def _class_said(c: Comparison, x: ClassChange, lang: str) -> Cell:
             words["within"].format(cls=sides[0].classes[name].labels[lang], std=", ".join(s.exact_id for s in sides))
         )
     return _plain(*said)
+
+
+def _not_seen(u: Unseen, std: Standard, lang: str) -> str:
+    return f"{std.exact_id}: {WORDS[lang]['not_seen']}: {u.what[lang]}. {u.consequence[lang]}"
 
 
 def _methods(c: Comparison, lang: str) -> Section:
