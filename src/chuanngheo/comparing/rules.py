@@ -77,7 +77,7 @@ class Boundary(Frozen):
 
 @frozen
 class ClassChange(Frozen):
-    """A class in both standards, under the default method of each.
+    """A class in both standards, under the default method and readings of each.
 
     ``kind`` is ``kept``, ``changed`` (condition, words, or the class it lies within), ``added`` or
     ``dropped``, or ``unread`` where the standard without it lists such a class as not read (``unseen``);

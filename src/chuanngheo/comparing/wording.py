@@ -56,6 +56,7 @@ def sections(c: Comparison, lang: str) -> tuple[Section, ...]:
 
 def title(c: Comparison, lang: str) -> str:
     """What is compared, with a mark on what is not law."""
+    check_language(lang)
     mark = f"{HYPOTHETICAL[lang]}: " if c.hypothetical else ""
     return f"{mark}{WORDS[lang]['title'].format(a=c.a.exact_id, b=c.b.exact_id)}"
 

@@ -35,7 +35,7 @@ LINE_KINDS: Mapping[str, Text] = {
 }
 
 RULES: Mapping[str, Text] = {
-    "same": {"vi": "cùng một quy tắc", "en": "the same rule"},
+    "same": {"vi": "cùng một quy tắc (theo cách hiểu mặc định)", "en": "the same rule (default readings)"},
     "equal": {
         "vi": "quy tắc viết khác, đã chứng minh cho cùng kết quả với mọi hộ (theo cách hiểu mặc định)",
         "en": "another rule text, proved to answer alike for every household (default readings)",
@@ -96,7 +96,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "witness": "ví dụ{day}: {household}: {a} {va}, {b} {vb}", "unread": "chưa đọc được quy tắc; chỉ nhận kết quả cho sẵn",
         "common": "Loại có trong cả hai", "boundary": "Ranh giới khác nhau",
         "meets": "{cls}, {line}: {a} {oa}, {b} {ob}", "class": "Loại",
-        "same_condition": "cùng điều kiện (mức và chỉ số mà điều kiện đọc có thể khác)", "other_condition": "điều kiện khác",
+        "same_condition": "cùng điều kiện theo cách hiểu mặc định (mức và chỉ số mà điều kiện đọc có thể khác)", "other_condition": "điều kiện khác",
         "within": "nằm trong {cls} ({std})", "yes": "có", "no": "không", "method": "Phương pháp", "card": "Phiếu điểm",
         "no_cards": "Không chuẩn nào có phiếu điểm.", "question": "Câu hỏi", "default": "Cách hiểu mặc định", "grade": "Mức xác nhận",
         "no_rates": "Không có kết quả chính thức nào theo {std}.",
@@ -130,7 +130,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "witness": "example{day}: {household}: {a} {va}, {b} {vb}", "unread": "the rule was not read; only a given answer is taken",
         "common": "Classes of both", "boundary": "The boundary differs",
         "meets": "{cls}, {line}: {a} {oa}, {b} {ob}", "class": "Class",
-        "same_condition": "same condition (the lines and indicators it reads may differ)", "other_condition": "another condition",
+        "same_condition": "same condition under the default readings (the lines and indicators it reads may differ)", "other_condition": "another condition",
         "within": "within {cls} ({std})", "yes": "yes", "no": "no", "method": "Method", "card": "Score card",
         "no_cards": "Neither has a score card.", "question": "Question", "default": "Default sense", "grade": "Grade",
         "no_rates": "There is no official result by {std}.",
