@@ -347,32 +347,34 @@ class Counter:
                 both = Times(Ratio(low.top, "_cn_x_score_low"), own)
                 part = both, both
             else:
-                part = self.ratios(f"part_{j}", partial(can.contribution, of, j=j), of.whole)
+                part = self.ratios(f"part_{j}", partial(can.contribution, of, j=j))
             added = Times(low, own)
             made += [
                 Estimate("uncensored_headcount", *raw, (name,)),
                 Estimate("censored_headcount", low, high, (name,)),
                 Estimate("absolute_contribution", added, added if high is low else Times(high, own), (name,)),
-                Estimate("contribution", *part, (name,)),
+                Estimate("contribution", part[0], part[1], (name,)),
             ]
         return made
 
     def shares(self, groups: int) -> list[Estimate]:
         """A group has most where it has all it can and the others have least."""
         scores = [[n for n, _ in can.censored_score(self.rule, p)] for p in self.patterns]
-        self.columns["_cn_x_least"] = [float(min(s)) for s in scores]
-        self.columns["_cn_x_most"] = [float(max(s)) for s in scores]
-        self.columns["_cn_x_within"] = [float(p.inside is True) for p in self.patterns]
-        self.columns["_cn_x_about"] = [1.0 for _ in self.patterns]
         made = []
         for measure, least, most in (
-            ("population_share", "_cn_x_within", "_cn_x_about"),
-            ("contribution", "_cn_x_least", "_cn_x_most"),
+            ("population_share", [int(p.inside is True) for p in self.patterns], [1 for _ in self.patterns]),
+            ("contribution", [min(s) for s in scores], [max(s) for s in scores]),
         ):
-            surely = self.columns[least] == self.columns[most]
+            low, high = f"_cn_x_{measure}_low", f"_cn_x_{measure}_high"
+            self.columns[low], self.columns[high] = [n / 1 for n in least], [n / 1 for n in most]
+            own = [0] * groups
+            for g, n, weight in zip(self.groups, most, self.weights, strict=True):
+                own[g] += n * weight
             for g in range(groups):
-                low = Share(g, least, most)
-                made.append(Estimate(measure, low, low if surely else Share(g, most, least), (str(g),)))
+                # Where all others can have nothing, or the group itself, the share is 1 or 0 in every completion.
+                bottom = Share(g, low if sum(own) > own[g] else high, high)
+                top = bottom if least == most else Share(g, high, low if own[g] else high)
+                made.append(Estimate(measure, bottom, top, (str(g),)))
         return made
 
     def ratios(self, name: str, choices: Callable[[Pattern], Choices], over: int = 1) -> tuple[Ratio, Ratio]:
