@@ -241,6 +241,17 @@ def test_the_same_name_with_another_rule_is_changed() -> None:
     assert (x.kind, x.rule) == ("changed", "other_facts")
 
 
+def test_one_name_for_two_questions_proves_nothing() -> None:
+    """The same rule text over a fact that takes other codes is not the same rule."""
+    a = cn.standard("vn-2022")
+    fact = a.facts["schooling"]
+    b = evolve(a, facts={**a.facts, "schooling": evolve(fact, codes=dict(list(fact.codes.items())[:-1]))})
+    x = indicator(compare(a, b), "school_attendance")
+    assert "schooling" in x.a.rule  # type: ignore[union-attr]
+    assert (x.kind, x.rule) == ("changed", "other_facts")
+    assert indicator(compare(a, b), "living_area").kind == "kept"
+
+
 def test_another_number_in_a_rule_is_found() -> None:
     a = cn.standard("vn-2022")
     from chuanngheo.tree import Const, transform

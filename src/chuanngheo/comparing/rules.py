@@ -149,12 +149,25 @@ def _same_below(left: Prepared, right: Prepared, node: Node) -> bool:
         return bool(_numbers(left, node.table) == _numbers(right, node.table))
     if not isinstance(node, Ref):
         return True
+    if not _same_fact(left, right, node.name):
+        return False
     if node.member:
         return left.person_trees.get(node.name) == right.person_trees.get(node.name)
     if left.lines.get(node.name) != right.lines.get(node.name):
         return False
     here, there = left.trees.get(node.name), right.trees.get(node.name)
-    return here == there and (here is None or all(_same_below(left, right, n) for n in walk(here)))
+    if here is None or there is None:  # one can also derive the answer to the question that both ask
+        return here is there or node.name in left.rules.facts
+    return here == there and all(_same_below(left, right, n) for n in walk(here))
+
+
+def _same_fact(left: Prepared, right: Prepared, name: str) -> bool:
+    """Whether both ask the same question, so that one answer serves both; or neither asks it."""
+    here, there = left.rules.facts.get(name), right.rules.facts.get(name)
+    if here is None or there is None:
+        return here is there
+    asks = [(f.kind, f.entity, f.unit, tuple(f.codes), f.whole, f.least, f.most, f.asked_if) for f in (here, there)]
+    return asks[0] == asks[1]
 
 
 def _numbers(prepared: Prepared, name: str) -> Any:
@@ -197,21 +210,25 @@ def _decide(
     asked = [_asked(p, FLAG + name) for p in both]
     if asked[0] - asked[1] and asked[1] - asked[0]:
         return "other_facts", None, None
+    if not all(_same_fact(*both, n) for n in asked[0] | asked[1]):
+        return "other_facts", None, None
     proved = 0
     for turn in (1, -1):
         left, right = both[::turn]
         try:
             found = flags_apart(left, right, FLAG + name, on)
+            witness = None if found is None else found[1]
+            seen = (
+                []
+                if witness is None
+                else [flag_value(s, p, witness, name, on) for s, p in zip(joined, both, strict=True)]
+            )
         except (ChuanNgheoError, KeyError):
             continue
         if found is None:
             proved += 1
-            continue
-        witness = found[1]
-        if witness is not None:
-            seen = [flag_value(s, p, witness, name, on) for s, p in zip(joined, both, strict=True)]
-            if None not in seen and seen[0] is not seen[1]:
-                return "different", witness, (seen[0] is True, seen[1] is True)
+        elif set(seen) == {True, False}:
+            return "different", witness, (seen[0] is True, seen[1] is True)
     return ("equal" if proved == 2 else "not_proved"), None, None
 
 
