@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LOSS = ("raise", "zero")
+NO_LINE = object()
 INCOME, MISSING = "_cn_x_income", "_cn_x_missing"
 POOR, GAP, WATTS, GINI, KEPT = "_cn_x_poor", "_cn_x_gap", "_cn_x_watts", "_cn_x_gini", "_cn_x_kept"
 
@@ -235,7 +236,7 @@ def gini(
     >>> ms.gini(pl.DataFrame({"income": [100, 100, 150, 150]}), ms.census(), income="income")["value"].item()
     0.1
     """
-    asked = _Asked(frame, design, income, None, None, by, unit, unknown, loss, level)
+    asked = _Asked(frame, design, income, NO_LINE, None, by, unit, unknown, loss, level)
     return asked.table([_GINI])
 
 
@@ -323,13 +324,7 @@ class _Asked:
         problems = list(self.problems)
         one_of("unknown", self.unknown, UNKNOWN, problems)
         one_of("loss", self.loss, LOSS, problems)
-        pair = self.line if isinstance(self.line, tuple) else (self.line, self.line)
-        lines = () if self.line is None else tuple(read_line(end, problems) for end in pair)
-        if self.line is not None and not isinstance(self.poor_at_line, bool):
-            problems.append(
-                Problem("CN161", "poor_at_line", f"{quoted(self.poor_at_line)} does not say whether an income on the line is poor",
-                        self.poor_at_line, "True (từ ... trở xuống), False (dưới)")
-            )  # fmt: skip
+        lines = _lines(self.line, self.poor_at_line, problems)
         bottom = _bottom(self.zero, problems) if watts else None
         columns = list(dict.fromkeys([self.income, *(x for x in lines if isinstance(x, str))]))
         opened = open_table(
@@ -408,6 +403,20 @@ def _logarithms(opened: Opened, name: str, ends: Sequence[Any], zero: Any, botto
 
 
 # --- what cannot be measured --------------------------------------------------------------------------
+
+
+def _lines(line: Any, poor_at_line: Any, problems: list[Problem]) -> tuple[Any, ...]:
+    """The lowest and the highest line, each a number or the name of a column; none where none is asked for."""
+    if line is NO_LINE:
+        return ()
+    if not isinstance(poor_at_line, bool):
+        problems.append(
+            Problem("CN161", "poor_at_line", f"{quoted(poor_at_line)} does not say whether an income on the line is poor",
+                    poor_at_line, "True (từ ... trở xuống), False (dưới)")
+        )  # fmt: skip
+    pair = line if isinstance(line, tuple) and len(line) == 2 else (line,)
+    found = tuple(read_line(end, problems) for end in pair)
+    return found if len(found) == 2 else found * 2
 
 
 def _below_nothing(frame: pl.DataFrame, columns: Sequence[str], income: str, loss: str) -> list[Problem]:

@@ -108,7 +108,7 @@ def inequality(opened: Opened, income: str, into: str) -> Opened:
     level = (pairs + 2 * u.sum() * distance) / (2 * people * (total + u.sum() * y))
     told = frame.sort(income, nulls_last=True, maintain_order=True).group_by(GROUP).agg(
         pl.when(total > 0).then(y.gather(level.arg_min()).first()).otherwise(1.0).alias("one"),
-        ((pairs + 2 * u.sum() * total) / (2 * people * total)).alias("nothing"),
+        pl.when(total > 0).then((pairs + 2 * u.sum() * total) / (2 * people * total)).alias("nothing"),
         (1 - some.min() / people).alias("everything"),
         pl.col(row).filter(~known & (pl.col(WEIGHT) > 0)).gather(some.arg_min()).first().alias("who"),
     )  # fmt: skip
