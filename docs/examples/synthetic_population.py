@@ -263,18 +263,19 @@ def weigh(aims: Targets, homes: list[Household]) -> None:
             home["weight"] = weight
 
 
-def population(per_cell: int = 1000, seed: int = 2027) -> list[Household]:
+def population(per_cell: int = 1000, seed: int = 2027, given: dict[str, Any] | None = None) -> list[Household]:
     """Synthetic households, each with the ``weight`` of the households that it stands for.
 
     ``per_cell`` are drawn in each of the twelve cells of region and area. Columns: ``household_id``
     (begins with ``synthetic``), ``macro_region``, ``area``, ``household_size``, ``income_per_person`` (đồng a
-    month), thirteen ``deprived_*`` (the twelve indicators of ``vn-2022``, and ``waste_treatment``), ``weight``.
+    month), thirteen ``deprived_*`` (the twelve indicators of ``vn-2022``, and ``waste_treatment``), ``weight``. ``given`` stands in the place
+    of :func:`marginals`, to see what another assumption would do.
 
     >>> homes = population(per_cell=200)
     >>> sum(home["weight"] for home in homes if home["macro_region"] == "nmm") == targets(marginals()).households["nmm"]
     True
     """
-    given = marginals()
+    given = given or marginals()
     aims = targets(given)
     income = incomes(given, aims)
     draw = Random(seed)
