@@ -84,7 +84,7 @@ def test_2016_to_2022() -> None:
     assert not c.days.overlaps
     assert not c.days.gaps
     assert {x.name: x.kind for x in c.classes} == dict.fromkeys(("poor", "near_poor", "average", "not_poor"), "changed")
-    assert [name for name, _, in_a, in_b in c.cards if in_b and not in_a] == ["a", "b1", "b2"]
+    assert [x.name for x in c.cards if x.b and not x.a] == ["a", "b1", "b2"]
 
 
 def test_2022_to_2027() -> None:
@@ -373,7 +373,7 @@ def test_the_same_words_are_there_in_both_languages() -> None:
 
 
 def test_every_dimension_has_its_words() -> None:
-    known = {d.dimension for n in (*NATIONAL, *LOCAL) for d in cn.standard(n).indicators.values()}
+    known = {d.dimension for name in cn.shipped().shelf for d in cn.standard(name).indicators.values()}
     assert known <= set(DIMENSIONS)
 
 
@@ -592,6 +592,13 @@ def test_a_standard_of_ones_own() -> None:
     c = compare(FICTIONAL, FICTIONAL)
     assert "no difference" in repr(c)
     assert c.text("en")
+
+
+@pairs
+def test_every_part_hashes(a: str, b: str) -> None:
+    c = compare(a, b)
+    parts = (*c.lines, *c.indicators, *c.classes, *c.interpretations, *c.methods, *c.cards, *c.unverified)
+    assert len({*parts, c.days, c.grades, c.rates}) > 3
 
 
 def test_it_is_a_value() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .differences import Comparison, DaysChange, Graded, Grades, Rates, Unverified, compare
+from .differences import Comparison, DaysChange, Graded, Grades, Rates, Shared, Unverified, compare
 from .lines import Figure, LineChange, Real
 from .published import Count, Printed, Share, published, read_published
 from .rules import Boundary, ClassChange, IndicatorChange, Wording
@@ -22,6 +22,7 @@ __all__ = [
     "Rates",
     "Real",
     "Share",
+    "Shared",
     "Unverified",
     "Wording",
     "compare",

@@ -53,6 +53,16 @@ class Grades(Frozen):
 
 
 @frozen
+class Shared(Frozen):
+    """A method or score card, and which of the two standards has it."""
+
+    name: str
+    labels: Text
+    a: bool
+    b: bool
+
+
+@frozen
 class Unverified(Frozen):
     """What could not be verified: a figure graded C or D, or something looked for and not read."""
 
@@ -79,8 +89,7 @@ class Comparison(Frozen):
     """Two standards beside each other: ``a`` is the one before, ``b`` the one after.
 
     ``lines``, ``indicators`` and ``classes`` list what one or both have; ``days``, ``grades``,
-    ``interpretations``, ``methods`` and ``cards`` (name, in ``a``, in ``b``) the rest of it; ``rates`` the
-    official results; ``unverified`` what could not be verified. ``years`` are those of whose prices the
+    ``interpretations`` (of ``a`` or ``b``), ``methods`` and ``cards`` the rest of it; ``rates`` the official results; ``unverified`` what could not be verified. ``years`` are those of whose prices the
     amounts of ``a`` and ``b`` are taken to be, ``in_year`` the year whose prices real changes are in.
     ``text``, ``to_dict``, ``to_html`` and ``cite`` say it; ``on`` applies both to the same households.
     """
@@ -93,8 +102,8 @@ class Comparison(Frozen):
     days: DaysChange
     grades: Grades
     interpretations: tuple[tuple[str, Interpretation], ...]
-    methods: tuple[tuple[str, Text, bool, bool], ...]
-    cards: tuple[tuple[str, Text, bool, bool], ...]
+    methods: tuple[Shared, ...]
+    cards: tuple[Shared, ...]
     rates: Rates
     unverified: tuple[Unverified, ...]
     prices: Converts | None
@@ -335,9 +344,9 @@ def _unverified(a: Standard, b: Standard, figures: tuple[Graded, ...]) -> Iterat
             yield Unverified(side, None, u)
 
 
-def _shared(mine: Mapping[str, Text], theirs: Mapping[str, Text]) -> tuple[tuple[str, Text, bool, bool], ...]:
+def _shared(mine: Mapping[str, Text], theirs: Mapping[str, Text]) -> tuple[Shared, ...]:
     both = {**mine, **theirs}
-    return tuple((name, both[name], name in mine, name in theirs) for name in dict.fromkeys((*mine, *theirs)))
+    return tuple(Shared(name, both[name], name in mine, name in theirs) for name in dict.fromkeys((*mine, *theirs)))
 
 
 def _rates(a: Standard, b: Standard) -> Rates:
@@ -351,4 +360,4 @@ def _rates(a: Standard, b: Standard) -> Rates:
     return Rates(mine, theirs, both)
 
 
-__all__ = ["Comparison", "DaysChange", "Graded", "Grades", "Rates", "Unverified", "compare"]
+__all__ = ["Comparison", "DaysChange", "Graded", "Grades", "Rates", "Shared", "Unverified", "compare"]

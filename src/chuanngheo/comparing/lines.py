@@ -72,6 +72,9 @@ class LineChange(Frozen):
     coarser: str = ""
     compared: tuple[tuple[Text, ...], tuple[Text, ...]] | None = None
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.cell, self.kind, self.change))
+
 
 def line_changes(
     a: Standard,

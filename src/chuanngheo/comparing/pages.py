@@ -11,7 +11,7 @@ from ..answering import Standard
 from ..explaining import cite_data, plain
 from ..model import LANGUAGES, Span, Unseen
 from ..version import CODE_VERSION, data_version
-from .differences import Comparison, Days, Graded
+from .differences import Comparison, Days, Graded, Shared
 from .lines import Figure, LineChange
 from .published import Count, Printed
 from .rules import ClassChange, IndicatorChange, Wording
@@ -180,8 +180,8 @@ def _days(d: Days) -> dict[str, Any]:
     return {"from": plain(d[0]), "to": plain(d[1])}
 
 
-def _shared(x: tuple[str, Any, bool, bool]) -> dict[str, Any]:
-    return {"name": x[0], "labels": dict(x[1]), "a": x[2], "b": x[3]}
+def _shared(x: Shared) -> dict[str, Any]:
+    return {"name": x.name, "labels": dict(x.labels), "a": x.a, "b": x.b}
 
 
 def _printed(p: Printed | None) -> dict[str, Any] | None:

@@ -336,8 +336,8 @@ def _not_seen(u: Unseen, std: Standard, lang: str) -> str:
 def _methods(c: Comparison, lang: str) -> Section:
     words = WORDS[lang]
     has = {True: words["yes"], False: words["no"]}
-    rows = tuple((_plain(f"{words[kind]}: {labels[lang]}"), _plain(has[in_a]), _plain(has[in_b]))
-                 for kind, listed in (("method", c.methods), ("card", c.cards)) for _, labels, in_a, in_b in listed)  # fmt: skip
+    rows = tuple((_plain(f"{words[kind]}: {x.labels[lang]}"), _plain(has[x.a]), _plain(has[x.b]))
+                 for kind, listed in (("method", c.methods), ("card", c.cards)) for x in listed)  # fmt: skip
     intro = () if c.cards else (words["no_cards"],)
     return Section("methods", PARTS["methods"][lang], intro, (words["method"], *_named(c)), rows)
 
