@@ -71,7 +71,9 @@ DIMENSIONS: Mapping[str, Text] = {
     },
     "information": {"vi": "thông tin", "en": "information"},
     "living_standards": {"vi": "mức sống", "en": "living standards"},
-    "standard_of_living": {"vi": "mức sống", "en": "standard of living"},
+    "nutrition": {"vi": "dinh dưỡng", "en": "nutrition"},
+    "water": {"vi": "nước", "en": "water"},
+    "sanitation": {"vi": "vệ sinh", "en": "sanitation"},
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = {
