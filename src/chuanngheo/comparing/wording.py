@@ -430,9 +430,9 @@ def _unverified(c: Comparison, lang: str) -> Section:
             )
         elif u.figure is not None:
             what = f"{words[u.figure.kind]}: {u.figure.labels[lang]}"
-            rows.append(
-                (_plain(what), std, _plain(f"{CONFIRMED[lang]} {u.figure.grade}: {GRADES[u.figure.grade][lang]}"))
-            )
+            grade = f"{CONFIRMED[lang]} {u.figure.grade}: {GRADES[u.figure.grade][lang]}"
+            source = "" if u.figure.cite is None else u.figure.cite.label(lang)  # what would settle it
+            rows.append((_plain(what), std, _plain(grade, source)))
     intro = () if rows else (words["all_verified"],)
     return Section(
         "unverified",
