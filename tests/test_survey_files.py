@@ -134,6 +134,17 @@ def test_a_double_comes_back_as_it_was(values: list[float | None]) -> None:
     assert made.to_list() == [None if v is None else float(v) for v in values]
 
 
+def test_texts_of_old_files_are_read_as_told(tmp_path: Path) -> None:
+    """Stata 13 and before write bytes: the same are é in one encoding and й in another."""
+    path = tmp_path / "old.dta"
+    pd.DataFrame({"place": ["Hué"]}).to_stata(path, write_index=False, version=114)
+    assert surveys.read_stata(path, encoding="WINDOWS-1252").frame["place"].to_list() == ["Hué"]
+    assert surveys.read_stata(path, encoding="WINDOWS-1251").frame["place"].to_list() == ["Huй"]
+    with pytest.raises(cn.DataProblems) as error:
+        surveys.read_stata(path, encoding="no such")
+    assert codes(error) == ["CN205"]
+
+
 def test_files_that_are_none(tmp_path: Path) -> None:
     text = tmp_path / "text.dta"
     text.write_text("tinh,huyen\n1,2\n", encoding="utf-8")
@@ -186,6 +197,20 @@ def test_weights_come_to_their_households(file: Path) -> None:
     assert list(made.columns) == [*frame.columns, "wt9"]
     double = weights().with_columns(pl.col("xa").cast(pl.Float64))
     assert surveys.merge(frame, double, KEY)["wt9"].to_list() == [1_000.0, 1_000.0, 2_000.5, 2_000.5]
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.sets(st.integers(0, 9)))
+def test_a_merge_is_a_look_up_of_each_row(mine: list[int], theirs: set[int]) -> None:
+    held = {place: place * 10.5 for place in sorted(theirs, reverse=True)}
+    many = pl.DataFrame({"n": range(len(mine)), "xa": mine}, {"n": pl.Int64, "xa": pl.Int64})
+    one = pl.DataFrame({"xa": list(held), "wt9": list(held.values())}, {"xa": pl.Int64, "wt9": pl.Float64})
+    lost = [place for place in mine if place not in held]
+    if lost:
+        with pytest.raises(cn.DataProblems) as error:
+            surveys.merge(many, one, ["xa"])
+        assert error.value.problems[0].count == len(lost)
+    else:
+        assert surveys.merge(many, one, ["xa"]).rows() == [(n, p, held[p]) for n, p in enumerate(mine)]
 
 
 def test_the_number_of_a_dia_ban_alone_is_no_key(file: Path) -> None:

@@ -78,7 +78,11 @@ class SurveyFile:
 
 
 def read_stata(
-    path: str | os.PathLike[str], *, columns: Sequence[str] | None = None, key: Sequence[str] = ()
+    path: str | os.PathLike[str],
+    *,
+    columns: Sequence[str] | None = None,
+    key: Sequence[str] = (),
+    encoding: str | None = None,
 ) -> SurveyFile:
     """A Stata file as polars, with the labels of its columns and codes.
 
@@ -87,7 +91,8 @@ def read_stata(
     Columns of whole numbers are 64-bit whole numbers. A Stata ``float`` that holds other numbers, or
     such as it cannot hold exactly, stays 32-bit, so that ``classify`` refuses amounts it has rounded.
 
-    ``columns`` keeps only these; ``key`` are columns that must tell every row apart. Raises
+    ``columns`` keeps only these; ``key`` are columns that must tell every row apart; ``encoding`` is that of
+    texts in files of Stata 13 and before, which do not say it (``"CP1258"``). Raises
     :class:`DataProblems`: CN205 no Stata file, CN206 no such column, CN207 two names alike, CN208 no key.
     """
     import polars as pl
@@ -99,19 +104,19 @@ def read_stata(
         problem = Problem("CN205", where, "pyreadstat is not installed", remedy="pip install 'chuanngheo[stata]'")
         raise DataProblems("a Stata file needs pyreadstat", [problem]) from None
     try:
-        _, meta = pyreadstat.read_dta(where, metadataonly=True, output_format="dict")
+        _, meta = pyreadstat.read_dta(where, metadataonly=True, output_format="dict", encoding=encoding)
         names = _small(where, meta.column_names)
         wanted = list(names) if columns is None else [n.lower() for n in dict.fromkeys([*columns, *key])]
         _need(where, wanted, names)
-        data, _ = pyreadstat.read_dta(where, usecols=[names[n] for n in wanted], output_format="dict")
+        own = [names[n] for n in wanted]
+        data, _ = pyreadstat.read_dta(where, usecols=own, output_format="dict", encoding=encoding)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError) as error:
         problem = Problem("CN205", where, f"cannot be read as a Stata file ({error})", None, "a .dta file")
         raise DataProblems(f"{where} is not a Stata file", [problem]) from None
     kinds = meta.readstat_variable_types
     frame = pl.DataFrame([_column(n, list(data[names[n]]), kinds[names[n]]) for n in wanted])
-    own = [n.lower() for n in key]
-    if own:
-        _unique(where, frame, own)
+    if key:
+        _unique(where, frame, [n.lower() for n in key])
     labels = {n: label for n in wanted if (label := meta.column_names_to_labels.get(names[n]))}
     codes: dict[str, Mapping[float, str]]
     codes = {n: dict(meta.variable_value_labels[names[n]]) for n in wanted if names[n] in meta.variable_value_labels}

@@ -37,10 +37,7 @@ def asked(std: cn.Standard, facts: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in facts.items() if name in read}
 
 
-def lowest_grade(std: cn.Standard) -> str:
-    return max(line.cite.grade for line in std.lines.values())
-
-
+UNITS = {"kg_rice/person/month": "kg gạo / rice", "VND/person/month": "đồng"}
 home = {"area": "rural", "terrain": "mountain_island", "income_per_person": 1_000_000, "deprivations": 4}
 rows = []
 for std in STANDARDS:
@@ -50,11 +47,11 @@ for std in STANDARDS:
         {
             "standard": std.id,
             "from": min(span.start for span in std.applies).isoformat(),
-            "poverty line": f"{int(line):,} {line.unit.removesuffix('/person/month')}",
+            "poverty line": f"{int(line):,} {UNITS[line.unit]}",
             "class": answer.category or "undetermined",
             "possible": joined(answer.possible),
             "next question": answer.next_question or "–",
-            "weakest grade of a line": lowest_grade(std),
+            "grade of the line": line.grade,
         }
     )
 table(rows)
