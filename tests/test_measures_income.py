@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
@@ -151,6 +151,7 @@ def test_the_definitions_by_brute_force(rows: list[tuple[int, int, int]], at_lin
         assert found["gini"] == pytest.approx(float(expected["gini"]), rel=1e-9, abs=1e-12)
 
 
+@settings(max_examples=40)
 @given(homes, st.sampled_from([1, 3, 1000]), st.integers(1, 3))
 def test_scale_and_copies_of_everybody_change_nothing(
     rows: list[tuple[int, int, int]], factor: int, copies: int
@@ -165,6 +166,7 @@ def test_scale_and_copies_of_everybody_change_nothing(
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 4), st.sampled_from("abc")), min_size=1, max_size=9))
 def test_groups_add_up_to_the_whole(rows: list[tuple[int, int, str]]) -> None:
     y, w, g = zip(*rows, strict=True)
@@ -181,6 +183,7 @@ def test_groups_add_up_to_the_whole(rows: list[tuple[int, int, str]]) -> None:
         assert parts["rows"].sum() == whole["rows"].item()
 
 
+@settings(max_examples=40)
 @given(homes)
 def test_persons_are_households_times_their_size(rows: list[tuple[int, int, int]]) -> None:
     y, z, size = zip(*rows, strict=True)
@@ -200,6 +203,7 @@ GRID = [0, 1, 3, 4, 6, 7, 8, 20, 5000]
 some_homes = st.lists(st.tuples(st.one_of(st.none(), st.integers(0, 12)), st.integers(0, 3)), min_size=1, max_size=6)
 
 
+@settings(max_examples=40)
 @given(some_homes.filter(lambda rows: 1 <= sum(y is None for y, _ in rows) <= 2), st.booleans())
 def test_bounds_hold_every_completion(rows: list[tuple[int | None, int]], at_line: bool) -> None:
     y, w = zip(*rows, strict=True)
@@ -295,6 +299,7 @@ def test_unknown_lines() -> None:
         ms.headcount(between, ms.census(), income="y", line=("high", "low"), poor_at_line=True)
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 200), st.integers(1, 200), st.integers(0, 50), st.booleans())
 def test_a_line_between_two_lines(income: int, lowest: int, more: int, at_line: bool) -> None:
     table = frame([income, 60])
@@ -623,6 +628,7 @@ def test_shares_of_what_a_standard_answered() -> None:
 # --- other packages on the same input -----------------------------------------------------------------
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 3_000_000), st.integers(1, 50)), min_size=2, max_size=30))
 def test_microdf_agrees_where_it_can(rows: list[tuple[int, int]]) -> None:
     """microdf 1.5: headcount below a line, weighted Gini. Its gaps are sums of money: ours times line times people."""

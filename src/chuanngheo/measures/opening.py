@@ -345,22 +345,38 @@ def _drawn(frame: pl.DataFrame, design: Design, found: list[Problem], what: str)
             found.append(
                 Problem("CN166", f"{what}[{name!r}]", "a stratum or primary unit is not known", remedy="complete the design", count=count, rows=rows)
             )  # fmt: skip
-    held = frame.select(_folded(frame[n]) for n in dict.fromkeys((*design.strata, *design.psu)))
-    made = [_identified(held, design.strata, STRATUM)]
+    one = pl.Series(STRATUM, [0] * frame.height, pl.Int64)
+    held = pl.DataFrame([one.alias("_cn_rows"), *(_folded(frame[n]) for n in dict.fromkeys((*design.strata, *design.psu)))])
+    strata = _identified(held, design.strata, STRATUM) if design.strata else one
     if design.psu:
-        made.append(_identified(held, (*design.strata, *design.psu), PRIMARY))
+        units = _identified(held, (*design.strata, *design.psu), PRIMARY)
     else:
-        made.append(pl.int_range(frame.height, eager=True).alias(PRIMARY))
+        units = pl.int_range(frame.height, eager=True).alias(PRIMARY)
     size = _measure(frame, design.fpc, "number of primary units", found, what)
-    return made if size is None else [*made, size.alias(POPULATION)]
+    if size is None:
+        return [strata, units]
+    _population(pl.DataFrame([strata, units, size.alias(POPULATION)]), str(design.fpc), found, what)
+    return [strata, units, size.alias(POPULATION)]
+
+
+def _population(drawn: pl.DataFrame, name: str, found: list[Problem], what: str) -> None:
+    """A stratum has one number of primary units in the population, and no fewer than were drawn."""
+    import polars as pl
+
+    own, units = pl.col(POPULATION), pl.col(PRIMARY).n_unique().over(STRATUM)
+    wrong = drawn.select((own < units) | (own.n_unique().over(STRATUM) > 1)).to_series()
+    count, rows = first_rows(drawn[POPULATION], wrong)
+    if count:
+        found.append(
+            Problem("CN174", f"{what}[{name!r}]", "is not one number for the stratum, or fewer than the primary units drawn in it", None,
+                    "the number of primary units that the stratum has in the population", "correct it, or leave fpc= out", count=count, rows=rows)
+        )  # fmt: skip
 
 
 def _identified(frame: pl.DataFrame, names: Sequence[str], into: str) -> pl.Series:
     """A whole number for each combination of values."""
     import polars as pl
 
-    if not names:
-        return pl.Series(into, [0] * frame.height, pl.Int64)
     asked = list(dict.fromkeys(names))
     ids = frame.select(asked).unique(maintain_order=True).with_row_index(into)
     joined = frame.join(ids, on=asked, how="left", nulls_equal=True, maintain_order="left")
