@@ -546,6 +546,11 @@ def test_lines_of_area_and_terrain() -> None:
         (None, 80_000, 150_000),
     ]
     assert made.columns[:2] == table.columns
+    nowhere = ms.with_line(table.drop("terrain"), std, columns={**columns, "terrain": None}, bounds=True)
+    assert nowhere["poverty_line"].to_list() == [150_000, *[None] * 5]
+    assert nowhere["poverty_line_high"].to_list() == [150_000, *[100_000] * 3, *[150_000] * 2]
+    with pytest.raises(cn.DataProblems, match="CN160"):
+        ms.with_line(table.drop("terrain"), std, columns=columns)
 
 
 def test_lines_in_the_unit_of_the_incomes() -> None:

@@ -378,7 +378,7 @@ def _logarithms(opened: Opened, name: str, ends: Sequence[Any], zero: Any, botto
 
     y, nothing = pl.col(INCOME), pl.col(INCOME).eq(0).fill_null(False)
     if zero == "raise":
-        count, rows = first_rows(opened.frame[INCOME], opened.frame.select(nothing & pl.col(USED)).to_series())
+        count, rows = first_rows(opened.frame[name], opened.frame.select(nothing & pl.col(USED)).to_series())
         if count:
             problem = Problem(
                 "CN172", f"households[{name!r}]", "is zero, of which there is no logarithm", None, "",

@@ -53,7 +53,7 @@ def with_line(
 
     ``columns`` says where a fact is, as in :meth:`Standard.classify`: ``{"area": {"from": "ttnt",
     "codes": {1: "urban", 2: "rural"}, "missing": [9]}}``; without it the column has the name of the
-    fact. ``unit`` is that of the incomes the line is put beside (``"thousand VND/person/year"``);
+    fact; None says that the table does not know the fact. ``unit`` is that of the incomes the line is put beside (``"thousand VND/person/year"``);
     without it the unit is the line's own, for amounts of money VND/person/month. The new column is
     ``into``, or the name of the line: null where the line is not certain. ``bounds=True`` adds the
     least and the greatest line that are still possible, ``<name>_low`` and ``<name>_high``.
@@ -75,7 +75,8 @@ def with_line(
     factor = _factor(line.unit, unit, problems)
     held = to_polars(frame, "households")
     facts = list(dict.fromkeys(_facts(line.table)))
-    specs = {fact: _spec(fact, (columns or {}).get(fact, fact), standard, problems) for fact in facts}
+    given = {fact: (columns or {}).get(fact, fact) for fact in facts}
+    specs = {fact: _spec(fact, spec, standard, problems) for fact, spec in given.items() if spec is not None}
     for other in set(columns or {}) - set(facts):
         on = f"{name} depends on {', '.join(facts) or 'nothing'}"
         problems.append(Problem("CN169", f"columns[{other!r}]", on, remedy=f"leave {other} out"))
@@ -90,7 +91,10 @@ def with_line(
         if n in held.columns
     ]
     raise_all(problems, "the line")
-    codes = pl.DataFrame([s.read(held[s.column], f, problems) for f, s in specs.items()])
+    blank = pl.Series([None] * held.height, dtype=pl.String)
+    codes = pl.DataFrame(
+        [specs[f].read(held[specs[f].column], f, problems) if f in specs else blank.alias(f) for f in facts]
+    )
     raise_all(problems, "the line")
     if not facts:
         codes = pl.DataFrame({"_": [""] * held.height})
