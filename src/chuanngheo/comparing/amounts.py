@@ -13,7 +13,7 @@ from ..formula import NULL, and_, if_
 from ..household import givable, person_names
 from ..tables import open_table
 from ..tabular import uncountable
-from ..tree import Const, Number, Quantifier
+from ..tree import Const, Quantifier
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,29 +33,21 @@ def sources(std: Standard, homes: pl.DataFrame, columns: Mapping[str, Any], name
     return found
 
 
-def numbers(homes: pl.DataFrame, found: Mapping[str, Source]) -> dict[str, list[Number | None]]:
-    """The exact number of each row in the unit of its fact; None where it is unknown."""
-    made: dict[str, list[Number | None]] = {}
+def numbers(homes: pl.DataFrame, found: Mapping[str, Source]) -> dict[str, tuple[pl.Series, Fraction]]:
+    """Each number as whole numbers (null where unknown), and what one of them is in the unit of the fact."""
+    import polars as pl
+
     table = open_table(homes, "households", homes.columns)
     wanted = {
         n: if_(s.known, s.value, NULL) for n, s in found.items() if s.fact.kind == "number" and s.kind.name != "null"
     }
     frame, last = table.with_stages(wanted)
     held = frame.select(**last).collect() if last else None
-    for name, source in found.items():
-        if held is None or name not in wanted:
-            made[name] = [None] * homes.height
-            continue
-        part, values = source.part, held[name].to_list()
-        if part.denominator == 1:
-            made[name] = values if part == 1 else [None if v is None else v * part.numerator for v in values]
-        else:
-            made[name] = [None if v is None else _whole(v * part) for v in values]
-    return made
-
-
-def _whole(value: Number) -> Number:
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+    blank = pl.Series([None] * homes.height, dtype=pl.Int64)
+    return {
+        n: (held[n].cast(pl.Int64), s.part) if held is not None and n in wanted else (blank, Fraction(1))
+        for n, s in found.items()
+    }
 
 
 def codes(homes: pl.DataFrame, source: Source) -> list[frozenset[str]]:
@@ -104,8 +96,8 @@ def sizes(
                 ])  # fmt: skip
             names = {persons_column}
         for s in (std, other):
-            for name, values in numbers(homes, sources(s, homes, columns, names)).items():
-                found = pl.Series(name, values, dtype=pl.Int64, strict=False) if found is None else found
+            for values, part in numbers(homes, sources(s, homes, columns, names)).values():
+                found = values * part.numerator // part.denominator if found is None else found
     if people is not None and persons_column is None:
         counted = people.group_by(key).agg(pl.len().cast(pl.Int64).alias("_cn_persons"))
         here = homes.select(key).join(counted, on=key, how="left", maintain_order="left")["_cn_persons"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
+from itertools import product, repeat
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,18 +14,14 @@ import attrs
 from ..errors import HouseholdError, Problem, nearest
 from ..measures.opening import GROUP
 from ..tabular import like
-from ..tree import Arith, Const, Node, Number, Ref, walk
-from ..units import unit
-from .amounts import codes, numbers, sources
-from .classed import UNDETERMINED, fitting
+from .classed import UNDETERMINED
+from .gaps import MEASURES, NO_END, row_gaps
 from .moved import Moves
 from .sides import Side, dimension
-from .tally import exact_weight
 
 if TYPE_CHECKING:
     import polars as pl
 
-MEASURES = ("gap_from", "gap_to", "entering", "leaving", "staying", "change")
 PERIODS = ("month", "year")
 MONTH, YEAR = "VND/month", "VND/year"
 End = Fraction | int | None  # None: without bound
@@ -133,226 +130,41 @@ def budget(m: Moves, line: str, of: Iterable[str] | str | None) -> Budget:
     target = m.target(of)
     sides = m.clauses.a, m.clauses.b
     _counts_money(sides, line)
-    ends = [(codes_[0], codes_[-1]) for codes_ in m.profiles.codes]
-    states = [tuple(_states(possible, target) for possible in pair) for pair in ends]
-    amounts = _Amounts(m, sides, line)
-    weights = None if m.design.weight is None else [exact_weight(w) for w in m.given.homes[m.design.weight].to_list()]
-    sums: dict[tuple[int, str, bool], list[End]] = {}
-    counted: dict[tuple[int, str], int] = {}
-    for group, measure, weighted in product(range(m.opened.groups.height), MEASURES, (False, True)):
-        sums[group, measure, weighted], counted[group, measure] = [0, 0], 0
-    groups = m.opened.frame[GROUP].to_list()
-    for row, (group, profile) in enumerate(zip(groups, m.profiles.of_row.to_list(), strict=True)):
-        before, after = states[profile]
-        if before == after == (False,):
-            continue
-        w = 1 if weights is None else weights[row]
-        for measure, bounds in _of_row(before, after, amounts.gaps(row)).items():
-            counted[group, measure] += 1
-            for weighted, times in ((False, 1), (True, w)):
-                told = sums[group, measure, weighted]
-                for i, end in enumerate(bounds):
-                    told[i] = _plus(told[i], end, times)
+    poor = [_states(codes[0], target) + _states(codes[-1], target) for codes in m.profiles.codes]
+    rows, scale = row_gaps(m.given, sides, line, m.sizes, m.profiles.of_row, poor)
     exact: dict[tuple[int, str, str, bool], Bounds] = {}
-    for (group, measure, weighted), (low, high) in sums.items():
-        exact[group, measure, "year", weighted] = _whole(low), _whole(high)
-        exact[group, measure, "month", weighted] = _whole(_over(low, 12)), _whole(_over(high, 12))
+    counted: dict[tuple[int, str], int] = {}
+    for group in range(m.opened.groups.height):
+        mine = (m.opened.frame[GROUP] == group).arg_true()
+        here = rows[mine] if len(mine) < rows.height else rows
+        weights = None if m.weights is None else [m.weights.values[i] for i in mine]
+        for measure in MEASURES:
+            counted[group, measure] = int(here[f"{measure} in"].sum())
+            plain = tuple(_total(here[f"{measure} {end}"], None, scale) for end in ("low", "high"))
+            told = plain
+            if m.weights is not None:
+                told = tuple(
+                    _total(here[f"{measure} {end}"], weights, scale * m.weights.per) for end in ("low", "high")
+                )
+            for weighted, (low, high) in ((False, plain), (True, told)):
+                exact[group, measure, "year", weighted] = low, high
+                exact[group, measure, "month", weighted] = _over(low, 12), _over(high, 12)
     names = m.of if of is None else (of,) if isinstance(of, str) else tuple(of)
     return Budget(m, line, names, exact, counted)
 
 
-def _states(possible: frozenset[str], target: frozenset[str]) -> tuple[bool, ...]:
-    """Whether a household is poor: certainly, certainly not, or one of the two."""
-    return (True,) if possible <= target else (False, True) if possible & target else (False,)
+def _states(possible: frozenset[str], target: frozenset[str]) -> tuple[bool, bool]:
+    """Whether a household can be poor, and whether it can be not poor."""
+    return bool(possible & target), not possible <= target
 
 
-Gaps = list[tuple[Bounds, Bounds, Bounds]]  # for each pair of lines: under a, under b, the second less the first
-
-
-def _of_row(before: tuple[bool, ...], after: tuple[bool, ...], gaps: Gaps) -> dict[str, Bounds]:
-    """Every measure of one household, between its least and greatest over all that may be so."""
-    found: dict[str, Bounds] = {}
-    zero: Bounds = (0, 0)
-    for start, end in product(before, after):
-        for a, b, more in gaps:
-            here: dict[str, Bounds] = {
-                "gap_from": a if start else zero, "gap_to": b if end else zero,
-                "entering": b if end and not start else zero, "leaving": a if start and not end else zero,
-                "staying": more if start and end else zero,
-                "change": more if start and end else b if end else (_minus(a[1]), _minus(a[0])) if start else zero,
-            }  # fmt: skip
-            for name, bounds in here.items():
-                found[name] = _hull(found[name], bounds) if name in found else bounds
-    counts = {
-        "gap_from": True in before, "gap_to": True in after, "entering": True in after and False in before,
-        "leaving": True in before and False in after, "staying": True in before and True in after, "change": True,
-    }  # fmt: skip
-    return {n: found[n] for n in MEASURES if counts[n]}
-
-
-def _hull(one: Bounds, other: Bounds) -> Bounds:
-    low = None if one[0] is None or other[0] is None else min(one[0], other[0])
-    return low, None if one[1] is None or other[1] is None else max(one[1], other[1])
-
-
-# --- one household ------------------------------------------------------------------------------------------
-
-
-class _Amounts:
-    """What each row says of its income, size and lines."""
-
-    def __init__(self, m: Moves, sides: tuple[Side, Side], line: str) -> None:
-        homes = m.given.homes
-        self.sizes: list[int | None] = [None] * homes.height if m.sizes is None else m.sizes.to_list()
-        self.incomes, self.cells = [], []
-        for which, (mine, other) in enumerate((sides, sides[::-1])):
-            columns = fitting(mine.std, other.std, m.given.columns(which))
-            self.incomes.append(_incomes(mine, homes, columns, line))
-            self.cells.append(_cells(mine, homes, columns, line))
-        named = {n for s in sides for n in _facts(s.std.lines[line].table)}
-        self.joint = not named & m.given.overrides.keys()
-        self.same = (
-            not _read(sides[0], sides[0].welfare) & m.given.overrides.keys() and sides[0].welfare == sides[1].welfare
-        )
-        self.tables = tuple(s.std.lines[line].table for s in sides)
-        self.kept: dict[Any, list[tuple[Number, Number]]] = {}
-
-    def lines(self, row: int) -> list[tuple[Number, Number]]:
-        """The pairs of lines a month that a household may be held against."""
-        cells = tuple(tuple(sorted((f, held[row]) for f, held in side.items())) for side in self.cells)
-        if cells not in self.kept:
-            mine, theirs = (list(_choices(dict(c))) for c in cells)
-            if self.joint:
-                both = list(_choices({f: dict(cells[0]).get(f, dict(cells[1]).get(f)) for c in cells for f, _ in c}))
-                pairs = [(_cell(self.tables[0], c), _cell(self.tables[1], c)) for c in both]
-            else:
-                pairs = list(
-                    product((_cell(self.tables[0], c) for c in mine), (_cell(self.tables[1], c) for c in theirs))
-                )
-            self.kept[cells] = list(dict.fromkeys(pairs))
-        return self.kept[cells]
-
-    def gaps(self, row: int) -> Gaps:
-        """The gaps a year under each pair of lines."""
-        size = self.sizes[row]
-        found = []
-        for pair in self.lines(row):
-            a, b = (_gap(line, size, *self.incomes[i](row)) for i, line in enumerate(pair))
-            if self.same or self.incomes[0](row) == self.incomes[1](row) != (None, None):
-                more = _more(pair, size, *self.incomes[0](row))
-            else:
-                more = (
-                    None if a[1] is None else _minus_of(b[0], a[1]),
-                    None if b[1] is None else _minus_of(b[1], a[0]),
-                )
-            found.append((a, b, more))
-        return found
-
-
-def _gap(line: Number, size: int | None, income: Number | None, person: Number | None) -> Bounds:
-    """A year's gap to a monthly line, from the income of the household a year or of a person a month."""
-    if income is not None:
-        return (max(0, 12 * line * size - income),) * 2 if size is not None else (0, None)
-    if person is not None:
-        lacking = 12 * max(0, line - person)
-        return (lacking * size,) * 2 if size is not None else (lacking, None if lacking else 0)
-    return 0, None if size is None else 12 * line * size
-
-
-def _more(lines: tuple[Number, Number], size: int | None, income: Number | None, person: Number | None) -> Bounds:
-    """How much greater the gap to the second line is, for one and the same income."""
-    grows = (None if lines[0] > lines[1] else 0), (None if lines[1] > lines[0] else 0)  # with the number of persons
-    if income is None and person is None:
-        # Without any income the whole of it, with a great one nothing.
-        whole = None if size is None else 12 * (lines[1] - lines[0]) * size
-        return grows if whole is None else (min(0, whole), max(0, whole))
-    if size is None and person is None:
-        return grows
-    if size is None:
-        each = 12 * (max(0, lines[1] - person) - max(0, lines[0] - person))  # type: ignore[operator]
-        return (None if each < 0 else each), (None if each > 0 else each)
-    (a, _), (b, _) = (_gap(line, size, income, person) for line in lines)
-    more = _minus_of(b, a)
-    return more, more
-
-
-def _incomes(
-    side: Side, homes: pl.DataFrame, columns: Mapping[str, Any], line: str
-) -> Callable[[int], tuple[Number | None, Number | None]]:
-    """For a row: (income of the household a year, None), or (None, that of a person a month), as it is known."""
-    fact = side.facts[side.welfare]
-    factor = unit(fact.unit).size / unit(side.std.lines[line].unit).size
-    total = _total(fact.of)
-    names = {side.welfare, *_read(side, side.welfare)}
-    held = numbers(homes, sources(side.std, homes, columns, names))
-    blank: list[Number | None] = [None] * homes.height
-    each, whole = held.get(side.welfare, blank), held.get(total[0], blank) if total else blank
-    yearly = _whole_factor(total[1] * factor * 12) if total else 1
-
-    def income(row: int) -> tuple[Number | None, Number | None]:
-        person = each[row]
-        if person is not None:
-            return None, person if factor == 1 else person * factor
-        value = whole[row]
-        return None if value is None else value * yearly, None
-
-    return income
-
-
-def _whole_factor(value: Fraction) -> Number:
-    """Whole numbers stay whole, which is faster."""
-    return value.numerator if value.denominator == 1 else value
-
-
-def _total(of: Node | None) -> tuple[str, Fraction] | None:
-    """The fact and factor of ``total / persons * factor``."""
-    factor = Fraction(1)
-    while isinstance(of, Arith) and isinstance(of.right, Const) and of.op in "*/":
-        value = Fraction(of.right.value)
-        factor = factor * value if of.op == "*" else factor / value
-        of = of.left
-    if isinstance(of, Arith) and of.op == "/" and isinstance(of.left, Ref) and isinstance(of.right, Ref):
-        return of.left.name, factor
-    return None
-
-
-def _read(side: Side, name: str) -> set[str]:
-    found = side.facts.get(name)
-    return (
-        set() if found is None or found.of is None else {name, *(n.name for n in walk(found.of) if isinstance(n, Ref))}
-    )
-
-
-def _cells(side: Side, homes: pl.DataFrame, columns: Mapping[str, Any], line: str) -> dict[str, list[frozenset[str]]]:
-    """For each fact that the line depends on, the codes that each row may have."""
-    names = _facts(side.std.lines[line].table)
-    held = sources(side.std, homes, columns, names)
-    return {
-        n: codes(homes, held[n]) if n in held else [frozenset(side.facts[n].codes)] * homes.height
-        for n in sorted(names)
-    }
-
-
-def _facts(table: Any) -> set[str]:
-    if not isinstance(table, Mapping):
-        return set()
-    return {f for f, cells in table.items()} | {
-        n for cells in table.values() for t in cells.values() for n in _facts(t)
-    }
-
-
-def _choices(cells: Mapping[str, frozenset[str] | None]) -> Iterator[dict[str, str]]:
-    names = list(cells)
-    for picked in product(*(sorted(cells[n] or ()) for n in names)):
-        yield dict(zip(names, picked, strict=True))
-
-
-def _cell(table: Any, chosen: Mapping[str, str]) -> Number:
-    while isinstance(table, Mapping):
-        ((fact, cells),) = table.items()
-        table = cells[chosen[fact]]
-    found: Number = table
-    return found
+def _total(values: pl.Series, weights: list[int] | None, per: int) -> End:
+    """An exact sum; None where one of the rows that count has no bound."""
+    held = values.to_list()
+    ends: list[Any] = [x for x in (values.min(), values.max()) if x is not None and abs(x) >= NO_END]
+    if ends and any(abs(v) >= NO_END for v, w in zip(held, weights or repeat(1), strict=False) if w):
+        return None
+    return _whole(Fraction(sum(held) if weights is None else sum(map(mul, held, weights)), per))
 
 
 def _counts_money(sides: tuple[Side, Side], line: str) -> None:
@@ -375,22 +187,12 @@ def _counts_money(sides: tuple[Side, Side], line: str) -> None:
 # --- numbers that may have no end --------------------------------------------------------------------------
 
 
-def _plus(total: End, more: End, times: Number) -> End:
-    if not times:
-        return total
-    return None if total is None or more is None else total + more * times
-
-
-def _minus(value: End) -> End:
-    return None if value is None else -value
-
-
-def _minus_of(value: End, other: End) -> End:
-    return None if value is None or other is None else value - other
+def _plus(total: End, more: End) -> End:
+    return None if total is None or more is None else total + more
 
 
 def _over(value: End, by: int) -> End:
-    return None if value is None else Fraction(value) / by
+    return None if value is None else _whole(Fraction(value) / by)
 
 
 def _whole(value: End) -> End:
@@ -400,7 +202,7 @@ def _whole(value: End) -> End:
 def _sum(values: Iterable[End]) -> End:
     total: End = 0
     for v in values:
-        total = _plus(total, v, 1)
+        total = _plus(total, v)
     return _whole(total)
 
 

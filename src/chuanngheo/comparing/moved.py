@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from ..values import field
 from .classed import UNDETERMINED, Given, Ladder, Profiles, decided
 from .clauses import Clauses
 from .shapley import minimal, shapley
-from .tally import UNITS, Part, Tally, amounts, as_float, decimal, ratio
+from .tally import UNITS, Part, Tally, Weights, amounts, as_float, exact_weights, ratio
 from .tally import share as share_of
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 ADDED = ("from", "to", "moved_by")
 KEPT = "_cn_moved"
-DIGITS = 120  # more than any sum of weights has
 
 
 @attrs.frozen(slots=False, eq=False, repr=False)
@@ -111,32 +109,30 @@ class Moves:
     @cached_property
     def cells(self) -> dict[tuple[int, int], Tally]:
         """The households of each group and profile, exactly."""
-        import polars as pl
-
-        frame = pl.DataFrame([self.opened.frame[GROUP], self.profiles.of_row])
-        if self.sizes is not None:
-            frame = frame.with_columns(self.sizes.alias("size"))
-        weight = self.design.weight
-        if weight is not None:
-            frame = frame.with_columns(self.given.homes[weight].alias("weight"))
-        keys = [n for n in (GROUP, "profile", "weight") if n in frame.columns]
-        sums = [pl.len().alias("n")]
-        if self.sizes is not None:
-            sums += [pl.col("size").sum().alias("persons"), pl.col("size").null_count().alias("unknown")]
+        groups, profiles = self.opened.frame[GROUP].to_list(), self.profiles.of_row.to_list()
+        sizes = [None] * len(groups) if self.sizes is None else self.sizes.to_list()
+        weights, per = ([1] * len(groups), 1) if self.weights is None else (self.weights.values, self.weights.per)
         found: dict[tuple[int, int], list[Any]] = {}
-        with localcontext(Context(prec=DIGITS, traps=[Inexact])):
-            for row in frame.group_by(keys, maintain_order=True).agg(sums).iter_rows(named=True):
-                told = found.setdefault((row[GROUP], row["profile"]), [0, 0, Decimal(0), Decimal(0)])
-                w = decimal(row.get("weight", 1))
-                known = row.get("unknown", 1) == 0
-                told[0] += row["n"]
-                told[2] += w * row["n"]
-                told[1] = told[1] + row["persons"] if known and told[1] is not None else None
-                told[3] = told[3] + w * row["persons"] if known and told[3] is not None else None
+        for group, profile, size, w in zip(groups, profiles, sizes, weights, strict=True):
+            told = found.get((group, profile))
+            if told is None:
+                told = found[group, profile] = [0, 0, 0, 0]
+            told[0] += 1
+            told[2] += w
+            if size is None or told[1] is None:
+                told[1] = told[3] = None
+            else:
+                told[1] += size
+                told[3] += w * size
         return {
-            cell: Tally(n, persons, Fraction(w), None if p is None else Fraction(p))
+            cell: Tally(n, persons, Fraction(w, per), None if p is None else Fraction(p, per))
             for cell, (n, persons, w, p) in found.items()
         }
+
+    @cached_property
+    def weights(self) -> Weights | None:
+        """The weights of the rows, exactly; None where every household counts once."""
+        return None if self.design.weight is None else exact_weights(self.given.homes[self.design.weight])
 
     @property
     def counts_persons(self) -> bool:

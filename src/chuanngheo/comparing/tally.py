@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from ..values import Frozen, frozen
 
+if TYPE_CHECKING:
+    import polars as pl
+
+DIGITS = 60  # more than any number in a table has
 UNITS = ("households", "persons", "weighted", "weighted_persons", "share", "share_persons")
 Numbers = Mapping[str, Fraction | None]  # by unit; None where the number of persons is not known
 
@@ -57,13 +63,23 @@ def amounts(tally: Tally) -> tuple[Any, ...]:
     return (tally.households, tally.persons, tally.weighted, tally.weighted_persons)
 
 
-def exact_weight(value: Any) -> Fraction:
-    """A weight exactly as it is written; a float by its shortest decimal text."""
-    return Fraction(decimal(value))
+@attrs.frozen(slots=False, eq=False, repr=False)
+class Weights:
+    """The weight of each row as ``values[row] / per``, exactly as it was written; a float by its shortest text."""
+
+    values: list[int]
+    per: int
 
 
-def decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else str(value))
+def exact_weights(column: pl.Series) -> Weights:
+    """A column of known weights from 0."""
+    if column.dtype.is_integer():
+        return Weights(column.to_list(), 1)
+    texts = [v if isinstance(v, Decimal) else Decimal(repr(v)) for v in column.to_list()]
+    places = max((-int(d.as_tuple().exponent) for d in texts), default=0)
+    places = max(places, 0)
+    with localcontext(prec=DIGITS):
+        return Weights([int(d.scaleb(places)) for d in texts], 10**places)
 
 
 def ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
@@ -78,4 +94,4 @@ def as_float(value: Fraction | int | None) -> float | None:
     return None if value is None else float(value)
 
 
-__all__ = ["UNITS", "Numbers", "Part", "Tally", "amounts", "as_float", "decimal", "exact_weight", "ratio", "share"]
+__all__ = ["UNITS", "Numbers", "Part", "Tally", "Weights", "amounts", "as_float", "exact_weights", "ratio", "share"]
