@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
-from chuanngheo.comparing import Comparison, IndicatorChange, LineChange, compare
+from chuanngheo.comparing import Comparison, IndicatorChange, LineChange, compare, shipped_cpi
 from chuanngheo.comparing.words import DIMENSIONS, KINDS, LINE_KINDS, PARTS, RULES, SIGNS, WORDS
 from chuanngheo.model import LANGUAGES
 from chuanngheo.values import evolve
@@ -409,7 +409,28 @@ def test_real_changes_name_their_years() -> None:
     assert real is not None
     assert (real.a, real.b) == (Fraction(900_000, 2**5), Fraction(2_000_000, 2**11))
     assert "as the caller chose" in chosen.text("en")
-    assert chosen.to_dict()["prices"] == {"given": True, "years": [2015, 2021], "years_chosen": True, "in_year": 2010}
+    assert chosen.to_dict()["prices"] == {
+        "index": {"vi": "do người dùng cho", "en": "given by the caller"}, "cite": None,
+        "years": [2015, 2021], "years_chosen": True, "in_year": 2010,
+    }  # fmt: skip
+
+
+def test_the_shipped_index_is_named_with_its_source() -> None:
+    index = shipped_cpi()
+    c = compare("vn-2016", "vn-2022", prices=index)
+    real = line(c, "poverty_line", area="rural").real
+    assert real is not None
+    assert real.a == index.convert(700_000, 2016, 2022)
+    assert index.cite is not None
+    for lang in LANGUAGES:
+        assert index.label[lang] in c.text(lang)
+        assert index.cite.label(lang) in c.text(lang)
+    assert c.to_dict()["prices"]["cite"]["grade"] == index.cite.grade
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(json.dumps(c.to_dict())))
+    assert pickle.loads(pickle.dumps(c)) == c
+    with pytest.raises(cn.NoStandard) as caught:  # no year is invented for a standard of the future
+        compare("vn-2022", "vn-2027", prices=index)
+    assert {p.code for p in caught.value.problems} == {"CN186"}
 
 
 def test_without_an_index_nothing_is_real() -> None:
@@ -583,8 +604,12 @@ def test_an_unknown_name_or_language() -> None:
 
 
 def test_villages_compare_with_villages() -> None:
+    """50/2016/QĐ-TTg counts poor and near-poor (65%), 33/2020/QĐ-TTg the poor alone (20%): no fall of 45 points."""
     c = compare("vn-village-2016", "vn-village-2021")
-    assert c.lines
+    kinds = {(x.kind, x.reason) for x in c.lines if x.a and x.b and x.a.value == 65 and x.b.value == 20}
+    assert kinds == {("not_comparable", "quantity")}
+    assert "hai mức đem so với hai đại lượng khác nhau" in c.text("vi")
+    assert "65%" in c.text("en")
     assert c.text("vi").count("\n") == c.text("en").count("\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .differences import Comparison, DaysChange, Graded, Grades, Rates, Shared, Unverified, compare
 from .lines import Figure, LineChange, Real
+from .prices import PriceIndex, price_index, shipped_cpi
 from .published import Count, Printed, Share, published, read_published
 from .rules import Boundary, ClassChange, IndicatorChange, Wording
 
@@ -18,6 +19,7 @@ __all__ = [
     "Grades",
     "IndicatorChange",
     "LineChange",
+    "PriceIndex",
     "Printed",
     "Rates",
     "Real",
@@ -26,6 +28,8 @@ __all__ = [
     "Unverified",
     "Wording",
     "compare",
+    "price_index",
     "published",
     "read_published",
+    "shipped_cpi",
 ]

@@ -194,7 +194,7 @@ def compare(
     """Two standards beside each other: lines, indicators, classes, days, grades, official rates.
 
     ``a`` and ``b`` are standards, what-if ones too, or names: ``"vn-2016"``, ``"vn-2016@1"``. With a
-    price index (``prices``, anything with ``convert(amount, from_year, to_year)``) changes of money are
+    price index (``prices``: :func:`shipped_cpi`, or anything with ``convert(amount, from_year, to_year)``) changes of money are
     also real, in the prices of ``in_year`` (by default the year of ``b``). ``years`` says of which years'
     prices the amounts of ``a`` and ``b`` are; by default the first year that each covers.
 

@@ -50,8 +50,8 @@ class Real(Frozen):
 class LineChange(Frozen):
     """One cell of a line in both standards.
 
-    ``kind`` is ``same``, ``changed``, ``only_a``, ``only_b`` or ``not_comparable`` (rice against
-    money, another unit). ``change`` is in the unit of ``b`` and ``percent`` exact; both are None
+    ``kind`` is ``same``, ``changed``, ``only_a``, ``only_b`` or ``not_comparable`` (``reason``:
+    ``rice`` against money, another ``unit``, or held against quite another ``quantity``). ``change`` is in the unit of ``b`` and ``percent`` exact; both are None
     unless the amounts compare. ``coarser`` names the side (``a`` or ``b``) that has one amount for
     several cells of the other. ``compared`` are the quantities that the rules hold against the
     line, where the two standards hold different ones against it.
@@ -67,7 +67,7 @@ class LineChange(Frozen):
     change: Number | None = None
     percent: Fraction | None = None
     real: Real | None = None
-    reason: str = ""  # rice, unit: why it is not comparable
+    reason: str = ""
     unseen: Unseen | None = None  # the standard without it may have it: that text was looked for and not read
     coarser: str = ""
     compared: tuple[tuple[Text, ...], tuple[Text, ...]] | None = None
@@ -127,6 +127,8 @@ def _beside(
         kinds = {_kind(here), _kind(there)}
         reason = "rice" if kinds == {RICE, MONEY} else "unit"
         return LineChange(*head, "not_comparable", reason=reason, coarser=coarser, compared=compared)
+    if compared is not None and not {t["vi"] for t in compared[0]} & {t["vi"] for t in compared[1]}:
+        return LineChange(*head, "not_comparable", reason="quantity", coarser=coarser, compared=compared)
     before = tidy(Fraction(left.value) * here.size / there.size)
     change = tidy(Fraction(right.value) - before)
     percent = Fraction(change) * 100 / before if before else None

@@ -15,7 +15,7 @@ from .differences import Comparison, Days, Graded, Shared
 from .lines import Figure, LineChange
 from .published import Count, Printed
 from .rules import ClassChange, IndicatorChange, Wording
-from .wording import Cell, Section, citation, sections, title
+from .wording import Cell, Section, citation, index_text, sections, title
 from .words import WORDS
 
 SCHEMA = "chuanngheo/comparison/1"
@@ -95,7 +95,8 @@ def to_dict(c: Comparison) -> dict[str, Any]:
         "schema": SCHEMA,
         "a": _standard(c.a), "b": _standard(c.b), "hypothetical": c.hypothetical, "same": c.same,
         "data_version": data_version(), "code_version": CODE_VERSION,
-        "prices": {"given": c.prices is not None, "years": list(c.years), "years_chosen": c.years_chosen, "in_year": c.in_year},
+        "prices": {"index": None if c.prices is None else {lang: index_text(c.prices, lang) for lang in LANGUAGES},
+                   "cite": cite_data(getattr(c.prices, "cite", None)), "years": list(c.years), "years_chosen": c.years_chosen, "in_year": c.in_year},
         "lines": [_line(x) for x in c.lines],
         "indicators": [_indicator(x) for x in c.indicators],
         "classes": [_class(x) for x in c.classes],

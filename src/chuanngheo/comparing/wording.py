@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from ..answering import Standard
 from ..caveats import GRADES
-from ..explaining import CONFIRMED, HYPOTHETICAL, number_text, unit_text
+from ..explaining import CONFIRMED, HYPOTHETICAL, number_text, unit_text, value_text
 from ..findings import check_language, household_text
 from ..model import Cite, Instrument, Unseen
 from ..units import unit
 from ..values import Frozen, frozen
 from ..version import CODE_VERSION, data_version
 from .differences import Comparison, Days, Rates
-from .lines import Figure, LineChange, tidy
+from .lines import Converts, Figure, LineChange, tidy
 from .published import Count
 from .rules import ClassChange, IndicatorChange, Wording
 from .words import KINDS, LINE_KINDS, PARTS, RULES, SIGNS, WORDS
 
+SHARE = "percent"  # a share in percent changes by points; percent of percent would mislead
 SHORT = 12  # digits of a digest in a citation
 
 
@@ -181,11 +182,22 @@ def _lines(c: Comparison, lang: str) -> Section:
     if any(x.real is not None for x in c.lines):
         taken = words["years_chosen" if c.years_chosen else "years_first"]
         intro.append(words["real_note"].format(a=c.years[0], b=c.years[1], year=c.in_year, taken=taken))
+        intro += [f"{words['index']}: {index_text(c.prices, lang)}."]
     head = [words["line"], *_named(c), words["change"]]
     if any(x.real is not None for x in c.lines):
         head.append(words["real"].format(year=c.in_year))
     rows = tuple(_line_row(c, x, lang)[: len(head)] for x in c.lines)
     return Section("lines", PARTS["lines"][lang], tuple(intro), tuple(head), rows)
+
+
+def index_text(prices: Converts | None, lang: str) -> str:
+    """What a price index calls itself, and its source; an index of one's own may have neither."""
+    label, cite = getattr(prices, "label", {}), getattr(prices, "cite", None)
+    named = label.get(lang, "") if isinstance(label, Mapping) else ""
+    source = (
+        f"{cite.label(lang)} ({CONFIRMED[lang]} {cite.grade})" if isinstance(cite, Cite) else WORDS[lang]["own_index"]
+    )
+    return "; ".join(p for p in (named, source) if p)
 
 
 def _line_row(c: Comparison, x: LineChange, lang: str) -> tuple[Cell, ...]:
@@ -197,13 +209,14 @@ def _line_row(c: Comparison, x: LineChange, lang: str) -> tuple[Cell, ...]:
     if x.reason:
         said.append(words[f"reason_{x.reason}"])
     if x.kind == "changed" and x.change is not None and x.b is not None:
-        named = unit_text(x.b.unit, lang)
+        share = x.b.unit == SHARE
+        named = words["points"] if share else unit_text(x.b.unit, lang)
         said.append(f"{_signed(x.change, lang)} {named}" if x.change else words["unchanged"])
-        if x.change and x.percent is not None:
+        if x.change and x.percent is not None and not share:
             said.append(percent_text(x.percent, lang))
     if x.coarser:
         said.append(words["coarser"].format(std=_of(c, x.coarser).exact_id))
-    if x.compared is not None and x.kind != "not_comparable":
+    if x.compared is not None:
         held = ["; ".join(t[lang] for t in side) for side in x.compared]
         said.append(words["compared"].format(a=c.a.exact_id, b=c.b.exact_id, qa=held[0], qb=held[1]))
     real: Cell = ()
@@ -221,7 +234,7 @@ def _figure(figure: Figure | None, other: str, lang: str) -> Cell:
     """An amount with its ground; in the other standard's unit too, where that is another."""
     if figure is None:
         return _plain(WORDS[lang]["none"])
-    shown = f"{number_text(tidy(figure.value), lang)} {unit_text(figure.unit, lang)}"
+    shown = value_text(tidy(figure.value), None, lang, figure.unit)
     if other and other != figure.unit:
         converted = tidy(Fraction(figure.value) * unit(figure.unit).size / unit(other).size)
         shown += f" (= {number_text(converted, lang)} {unit_text(other, lang)})"
