@@ -217,10 +217,12 @@ def test_a_float_says_why() -> None:
 
 
 def test_weights_add_up_to_one_exactly() -> None:
-    thirds = {"income": "0.333", "schooling": "0.333", "health": "0.334", "services": "1/1000000000000000000000"}
+    thirds = {"income": "0.333", "schooling": "0.333", "health": "0.334", "services": "1/1000000000"}
     assert problems(weights=thirds) == {"weights": "CN177"}
     with pytest.raises(cn.DataProblems, match="add up to 4, not to 1"):
         ms.alkire_foster(FOUR, ms.unweighted(), weights=dict.fromkeys(FOUR.columns, 1), k=1)
+    tiny = Fraction(1, 3**40)
+    assert problems(weights={"income": tiny, "schooling": 1 - tiny}) == {"weights": "CN179"}
     for wrong in ({}, ["income"], {f"c{n}": Fraction(1, 63) for n in range(63)}):
         assert problems(weights=wrong)["weights"] == "CN175"
 

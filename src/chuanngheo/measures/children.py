@@ -15,7 +15,8 @@ import attrs
 from ..answering import Standard
 from ..catalogue import standards
 from ..errors import DataProblems, NoStandard, Problem, quoted
-from .counting import INSIDE, AlkireFoster, count, equal_weights
+from .cells import INSIDE
+from .counting import AlkireFoster, count, equal_weights
 from .design import Design, one_of
 from .opening import UNKNOWN, USED, Opened, first_rows, open_table
 from .tidy import raise_all

@@ -1,10 +1,10 @@
 """Alkire-Foster counts where some indicators are unknown: what every way of filling them in can give.
 
-Scores are whole numbers over one common denominator and are compared with the cut-off as such. A row
-is a *pattern*: which indicators are deprived, which are open, and whether it belongs to the population
-at all. Every measure is a ratio of two weighted sums to which each pattern adds one of a few pairs, so
-that its least and greatest value are exact: the best pair of a row for a given ratio does not depend on
-the other rows (Dinkelbach 1967, "On nonlinear fractional programming", Management Science 13(7)).
+Scores are whole numbers over one common denominator and are compared with the cut-off as such. Every
+measure is a ratio of two weighted sums to which a row adds one of a few *pairs*, by how its unknown
+answers turn out, so that its least and greatest value are exact: the best pair of a row for a given ratio
+does not depend on the other rows (Dinkelbach 1967, "On nonlinear fractional programming", Management
+Science 13(7)).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from math import ceil, lcm
 from ..values import Frozen, frozen
 
 Pair = tuple[int, int]  # what a row of weight 1 adds to numerator and denominator
-Whole = bool | None  # belongs to the population, or that is not known
+Choices = tuple[Pair, ...]
 MOST_SUMS = 1 << 17  # different scores that the open indicators of one row may give; no real index comes near
 
 
@@ -28,18 +28,22 @@ class TooManyScores(Exception):
 
 @frozen
 class Rule(Frozen):
-    """Weights over one denominator, and the least score that is poor, both whole numbers.
-
-    ``names`` are the indicators in their order; bit *j* of a pattern is the *j*-th of them.
-    """
+    """Weights over one denominator, and the least score that is poor (at least 1), all whole numbers."""
 
     names: tuple[str, ...]
     parts: tuple[int, ...]
     whole: int  # the common denominator
     least: int  # poor from this score on
 
-    def score(self, bits: int) -> int:
-        return sum(part for j, part in enumerate(self.parts) if bits >> j & 1)
+    def reached(self, base: int, bits: int) -> Pair:
+        """The least and the greatest score of a poor row that has ``base`` and may add each of ``bits``.
+
+        Bit *j* is the *j*-th indicator. (0, 0) where no way makes it poor.
+        """
+        sums = _sums(self.parts, bits)
+        if base + sums[-1] < self.least:
+            return 0, 0
+        return base + sums[bisect_left(sums, self.least - base)], base + sums[-1]
 
 
 def rule(weights: Mapping[str, Fraction], k: Fraction) -> Rule:
@@ -55,98 +59,48 @@ def whole_numbers(weights: Sequence[float]) -> list[int]:
     return [int(w * common) for w in exact]
 
 
-@frozen
-class Pattern(Frozen):
-    """Rows that know and do not know the same: ``known`` deprived and ``open`` as bits."""
-
-    known: int
-    open: int
-    inside: Whole = True
-
-    @property
-    def certain(self) -> bool:
-        return not self.open and self.inside is True
-
-
-Choices = tuple[Pair, ...]
-
-
-# --- what a pattern can add to each measure -------------------------------------------------------
-
-
-def headcount(of: Rule, p: Pattern) -> Choices:
-    low, high = _ends(of, p)
-    return _with_outside(p, [(0, 1)] * (low < of.least) + [(1, 1)] * (high >= of.least))
-
-
-def censored_score(of: Rule, p: Pattern) -> Choices:
-    """The score of the poor, nothing for all others: M0 times the common denominator."""
-    low, high = _ends(of, p)
-    return _with_outside(p, [(low if low >= of.least else 0, 1), (high if high >= of.least else 0, 1)])
-
-
-def intensity(of: Rule, p: Pattern) -> Choices:
-    """The score among the poor: A times the common denominator."""
-    low, high = _ends(of, p)
-    found = [(0, 0)] * (low < of.least)
-    if high >= of.least:
-        found += [(_least_poor(of, low, p.open), 1), (high, 1)]
-    return _with_outside(p, found)
-
-
-def uncensored(p: Pattern, j: int) -> Choices:
-    bit = 1 << j
-    return _with_outside(p, [(0, 1)] * (not p.known & bit) + [(1, 1)] * bool((p.known | p.open) & bit))
-
-
-def censored(of: Rule, p: Pattern, j: int) -> Choices:
-    low, high = _ends(of, p)
-    bit = 1 << j
-    surely = bool(p.known & bit) and low >= of.least
-    maybe = bool((p.known | p.open) & bit) and high >= of.least
-    return _with_outside(p, [(0, 1)] * (not surely) + [(1, 1)] * maybe)
-
-
-def contribution(of: Rule, p: Pattern, j: int) -> Choices:
-    """What the indicator adds to the scores of the poor, and these scores."""
-    low, high = _ends(of, p)
-    bit, part, rest = 1 << j, of.parts[j], p.open & ~(1 << j)
-    found = [(0, 0)] * (low < of.least)
-    if (p.known | p.open) & bit and high >= of.least:
-        found += [(part, _least_poor(of, low + part * bool(p.open & bit), rest)), (part, high)]
-    if not p.known & bit and low + of.score(rest) >= of.least:
-        found += [(0, _least_poor(of, low, rest)), (0, low + of.score(rest))]
-    return _with_outside(p, found)
-
-
-def _ends(of: Rule, p: Pattern) -> tuple[int, int]:
-    low = of.score(p.known)
-    return low, low + of.score(p.open)
-
-
-def _least_poor(of: Rule, low: int, bits: int) -> int:
-    """The least score at or above the cut-off that ``low`` and some of the open bits come to."""
-    if low >= of.least:
-        return low
-    sums = _sums(of.parts, bits)
-    return low + sums[bisect_left(sums, of.least - low)]
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _sums(parts: tuple[int, ...], bits: int) -> tuple[int, ...]:
     """Every sum that some of the parts of these bits give, in order."""
-    found = {0}
-    for j, part in enumerate(parts):
-        if bits >> j & 1:
-            found |= {s + part for s in found}
-            if len(found) > MOST_SUMS:
-                raise TooManyScores
-    return tuple(sorted(found))
+    if not bits:
+        return (0,)
+    top = bits.bit_length() - 1
+    below = _sums(parts, bits & ~(1 << top))
+    found = tuple(sorted({*below, *(s + parts[top] for s in below)}))
+    if len(found) > MOST_SUMS:
+        raise TooManyScores
+    return found
 
 
-def _with_outside(p: Pattern, found: Iterable[Pair]) -> Choices:
-    """Each pair once; a row that may not belong to the population may add nothing."""
-    return tuple(dict.fromkeys([*found, *([] if p.inside else [(0, 0)])]))
+# --- what a row can add -------------------------------------------------------------------------------
+# ``inside`` is None for a row that may not belong to the population at all: then it may add nothing.
+
+
+def either(surely: bool, maybe: bool, inside: bool | None) -> Choices:
+    """A row of which something holds, surely or perhaps, among all rows."""
+    return _choices([(0, 1)] * (not surely) + [(1, 1)] * maybe, inside)
+
+
+def between(least: int, most: int, inside: bool | None) -> Choices:
+    """A row with a number between two, among all rows."""
+    return _choices([(least, 1), (most, 1)], inside)
+
+
+def among_poor(may_not: bool, least: int, most: int, inside: bool | None) -> Choices:
+    """A score among the poor; the row ``may_not`` be poor, or never is where ``most`` is 0."""
+    return _choices([(0, 0)] * may_not + [(least, 1), (most, 1)] * (most > 0), inside)
+
+
+def part_of_score(
+    own: int, may_not: bool, least: int, most: int, least_bare: int, most_bare: int, inside: bool | None
+) -> Choices:
+    """What an indicator adds to the score of a poor row, and that score: with the indicator, or ``bare`` of it."""
+    found = [(0, 0)] * may_not + [(own, least), (own, most)] * (most > 0)
+    return _choices(found + [(0, least_bare), (0, most_bare)] * (most_bare > 0), inside)
+
+
+def _choices(found: Iterable[Pair], inside: bool | None) -> Choices:
+    return tuple(sorted({*found, *([] if inside else [(0, 0)])}))
 
 
 # --- the least and greatest ratio -----------------------------------------------------------------

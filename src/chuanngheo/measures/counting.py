@@ -10,10 +10,10 @@ reach k = 1/2, which their sum in floating point need not do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from math import lcm
 from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
@@ -23,20 +23,19 @@ from ..answering import Standard
 from ..errors import DataProblems, Problem, quoted
 from ..model import Quantity
 from ..tabular import like, to_polars
-from . import completions as can
-from .completions import Choices, Pattern, Rule, TooManyScores, whole_numbers
+from .cells import DEPRIVED, INSIDE, OF, OPEN, Counter
+from .completions import TooManyScores, rule
 from .design import Design, one_of
-from .opening import GROUP, UNKNOWN, USED, WEIGHT, Opened, counted, open_table, settle
+from .opening import GROUP, UNKNOWN, USED, Opened, counted, open_table, settle
 from .tidy import columns as tidy_columns
-from .uncertainty import Estimate, Ratio, Statistic, estimated
+from .uncertainty import Estimate, estimated
 
 if TYPE_CHECKING:
     import polars as pl
 
 Weights = Mapping[str, Any]
 MOST = 62  # indicators: the bits of a whole number of 64 bits
-DEPRIVED, OPEN, INSIDE, OF = "_cn_x_deprived", "_cn_x_open", "_cn_x_inside", "_cn_x_of"
-CELL = (GROUP, DEPRIVED, OPEN, INSIDE)
+WIDEST = 1 << 62  # common denominators up to which scores fit into a whole number of 64 bits
 
 
 @attrs.frozen(eq=False)
@@ -167,6 +166,11 @@ def _exact_weights(weights: Weights, problems: list[Problem]) -> dict[str, Fract
             Problem("CN177", "weights", f"the weights add up to {total}, not to 1", None, "weights with the sum 1",
                     f"divide each by {total}, or use equal_weights, nested_weights")
         )  # fmt: skip
+    if (common := lcm(*(value.denominator for value in known.values()))) > WIDEST:
+        problems.append(
+            Problem("CN179", "weights", f"their common denominator {common} is too great for exact scores", None, "up to 2**62",
+                    "weights with fewer digits")
+        )  # fmt: skip
     return {name: known.get(name, Fraction(0)) for name in found}
 
 
@@ -219,8 +223,7 @@ def count(
         _bits(pl.col(n).fill_null(False) for n in names).alias(DEPRIVED),
         _bits(pl.col(n).is_null() for n in names).alias(OPEN),
     )
-    cells = opened.frame.filter(pl.col(USED)).group_by(CELL).agg(pl.col(WEIGHT).sum()).sort(CELL, nulls_last=True)
-    counter = Counter(can.rule(weights, k), cells)
+    counter = Counter(rule(weights, k), opened.frame)
     try:
         summary, indicators = counter.summary(), counter.indicators()
     except TooManyScores:
@@ -267,147 +270,3 @@ def _split(opened: Opened, summary: pl.DataFrame, shares: Sequence[Estimate], un
     rows = pl.concat([found, own.select(found.columns)], how="vertical_relaxed")
     rows = rows.sort(OF, pl.col("measure").replace_strict(order, range(len(order)), return_dtype=pl.Int64))
     return rows.select(tidy_columns(opened.by, opened.design.has_variance))
-
-
-@attrs.frozen
-class Share:
-    """What one group has of a sum over all: its own rows by column ``mine``, all others by ``others``."""
-
-    group: int
-    mine: str
-    others: str
-    sort: str | None = None
-
-    def value(self, w: pl.Expr) -> pl.Expr:
-        import polars as pl
-
-        whole = self._whole(w).sum()
-        return pl.when(whole != 0).then(self._own(w).sum() / whole)
-
-    def score(self, w: pl.Expr) -> pl.Expr:
-        return (self._own(w) - self.value(w) * self._whole(w)) / self._whole(w).sum()
-
-    def _own(self, w: pl.Expr) -> pl.Expr:
-        import polars as pl
-
-        return pl.when(pl.col(OF) == self.group).then(w * pl.col(self.mine)).otherwise(0.0)
-
-    def _whole(self, w: pl.Expr) -> pl.Expr:
-        import polars as pl
-
-        return w * pl.when(pl.col(OF) == self.group).then(self.mine).otherwise(self.others)
-
-
-@attrs.frozen
-class Times:
-    """A ratio times a number."""
-
-    ratio: Ratio
-    factor: float
-    sort: str | None = None
-
-    def value(self, w: pl.Expr) -> pl.Expr:
-        return self.ratio.value(w) * self.factor
-
-    def score(self, w: pl.Expr) -> pl.Expr:
-        return self.ratio.score(w) * self.factor
-
-
-class Counter:
-    """Finds for each measure the completions at its bounds, and writes them into columns.
-
-    ``cells`` are the patterns of each group with their weight. What a row adds to a measure depends on
-    its cell alone, so that a column is worked out for the cells and joined to the rows once.
-    """
-
-    def __init__(self, of: Rule, cells: pl.DataFrame) -> None:
-        self.rule, self.cells = of, cells
-        self.groups: list[int] = cells[GROUP].to_list()
-        self.patterns = [Pattern(*row) for row in cells.select(DEPRIVED, OPEN, INSIDE).rows()]
-        self.weights = whole_numbers(cells[WEIGHT].to_list())
-        self.certain = all(p.certain for p in self.patterns)
-        self.columns: dict[str, list[float]] = {}
-
-    def summary(self) -> list[Estimate]:
-        of = self.rule
-        return [
-            Estimate("H", *self.ratios("poor", partial(can.headcount, of))),
-            Estimate("A", *self.ratios("intensity", partial(can.intensity, of), of.whole)),
-            Estimate("M0", *self.ratios("score", partial(can.censored_score, of), of.whole)),
-        ]
-
-    def indicators(self) -> list[Estimate]:
-        of, made = self.rule, []
-        for j, name in enumerate(of.names):
-            own = of.parts[j] / of.whole
-            raw = self.ratios(f"raw_{j}", partial(can.uncensored, j=j))
-            low, high = self.ratios(f"kept_{j}", partial(can.censored, of, j=j))
-            part: tuple[Statistic, Statistic]
-            if self.certain:  # nothing to choose: the columns are there
-                both = Times(Ratio(low.top, "_cn_x_score_low"), own)
-                part = both, both
-            else:
-                part = self.ratios(f"part_{j}", partial(can.contribution, of, j=j))
-            added = Times(low, own)
-            made += [
-                Estimate("uncensored_headcount", *raw, (name,)),
-                Estimate("censored_headcount", low, high, (name,)),
-                Estimate("absolute_contribution", added, added if high is low else Times(high, own), (name,)),
-                Estimate("contribution", part[0], part[1], (name,)),
-            ]
-        return made
-
-    def shares(self, groups: int) -> list[Estimate]:
-        """A group has most where it has all it can and the others have least."""
-        scores = [[n for n, _ in can.censored_score(self.rule, p)] for p in self.patterns]
-        made = []
-        for measure, least, most in (
-            ("population_share", [int(p.inside is True) for p in self.patterns], [1 for _ in self.patterns]),
-            ("contribution", [min(s) for s in scores], [max(s) for s in scores]),
-        ):
-            low, high = f"_cn_x_{measure}_low", f"_cn_x_{measure}_high"
-            self.columns[low], self.columns[high] = [n / 1 for n in least], [n / 1 for n in most]
-            own = [0] * groups
-            for g, n, weight in zip(self.groups, most, self.weights, strict=True):
-                own[g] += n * weight
-            for g in range(groups):
-                # Where all others can have nothing, or the group itself, the share is 1 or 0 in every completion.
-                bottom = Share(g, low if sum(own) > own[g] else high, high)
-                top = bottom if least == most else Share(g, high, low if own[g] else high)
-                made.append(Estimate(measure, bottom, top, (str(g),)))
-        return made
-
-    def ratios(self, name: str, choices: Callable[[Pattern], Choices], over: int = 1) -> tuple[Ratio, Ratio]:
-        """A measure at its least and at its greatest, as columns; one and the same where nothing is open.
-
-        Numerators are divided by ``over``.
-        """
-        memo = {p: choices(p) for p in set(self.patterns)}
-        held = [memo[p] for p in self.patterns]
-        rows: dict[int, dict[Choices, int]] = {}
-        for g, pairs, weight in zip(self.groups, held, self.weights, strict=True):
-            group = rows.setdefault(g, {})
-            group[pairs] = group.get(pairs, 0) + weight
-        found = {g: can.bounds(group) for g, group in rows.items()}
-        low = self._written(
-            f"_cn_x_{name}_low", [found[g].at_low[c] for g, c in zip(self.groups, held, strict=True)], over
-        )
-        if all(b.at_high is b.at_low for b in found.values()):
-            return low, low
-        high = [found[g].at_high[c] for g, c in zip(self.groups, held, strict=True)]
-        return low, self._written(f"_cn_x_{name}_high", high, over)
-
-    def _written(self, name: str, pairs: Sequence[can.Pair], over: int) -> Ratio:
-        self.columns[name] = [n / over for n, _ in pairs]
-        if all(d == 1 for _, d in pairs):
-            return Ratio(name)
-        self.columns[f"{name}_of"] = [d / 1 for _, d in pairs]
-        return Ratio(name, f"{name}_of")
-
-    def joined(self, frame: pl.DataFrame) -> list[pl.Series]:
-        """The columns for every row; a row that is not used adds nothing."""
-        import polars as pl
-
-        made = self.cells.select(CELL).with_columns(pl.Series(n, v, pl.Float64) for n, v in self.columns.items())
-        rows = frame.select(CELL).join(made, on=CELL, how="left", nulls_equal=True, maintain_order="left")
-        return rows.select(pl.col(*self.columns).fill_null(0.0)).get_columns()
