@@ -61,6 +61,14 @@ def test_handbook_foster_greer_thorbecke(alpha: float, printed: float, digits: i
     assert round(made["value"].item(), digits) == printed
 
 
+@given(st.one_of(st.floats(0, 5), st.just(1 / 3)))
+def test_any_power(alpha: float) -> None:
+    made = ms.fgt(frame([*C, None]), ms.census(), alpha=alpha, **AT)
+    poor = 0.2**alpha + 0.12**alpha
+    assert (made["low"].item(), made["high"].item()) == pytest.approx((poor / 5, (poor + 1) / 5), rel=1e-12)
+    assert ms.fgt(frame(C), ms.census(), alpha=alpha, **AT)["value"].item() == pytest.approx(poor / 4, rel=1e-12)
+
+
 def test_handbook_watts_and_sen() -> None:
     assert round(ms.watts(frame(C), ms.census(), **AT)["value"].item(), 7) == 0.0877442
     assert ms.sen(frame(C), ms.census(), **AT)["value"].item() == pytest.approx(0.09, rel=1e-12)

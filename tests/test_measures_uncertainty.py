@@ -209,6 +209,15 @@ def test_degrees_of_freedom_are_those_of_the_domain() -> None:
     assert half / made["se"].item() == pytest.approx(student.ppf(0.975, 6 - 2))
 
 
+def test_a_domain_in_one_unit_has_no_interval() -> None:
+    table = sample().with_columns(
+        g=pl.when((pl.col("stratum") == "h0") & (pl.col("psu") == 0)).then(pl.lit("one")).otherwise(pl.lit("rest"))
+    )
+    made = ms.poverty_gap(table, DESIGN, by="g", **AT).filter(pl.col("g") == "one")
+    assert made["value"].item() is not None
+    assert made.select("se", "ci_low", "ci_high").row(0) == (None, None, None)  # not an error of zero
+
+
 def test_a_domain_is_not_a_table_of_its_own() -> None:
     """Leaving the others out would leave out their primary units too."""
     table = sample(2, 4, 3).with_columns(g=pl.when(pl.col("psu") < 2).then(pl.lit("in")).otherwise(pl.lit("out")))

@@ -145,7 +145,7 @@ def fgt(
         problems.append(Problem("CN171", "alpha", f"{quoted(alpha)} is no power", alpha, "a number from 0"))
         alpha = 0
     asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, problems=problems)
-    return asked.table([_fgt(f"fgt_{alpha:g}", alpha)])
+    return asked.table([_fgt(f"fgt_{alpha:g}", alpha)], alphas=[a for a in (alpha,) if a not in (0, 1)])
 
 
 def watts(
@@ -265,7 +265,9 @@ def poverty(
     ['headcount', 'poverty_gap', 'fgt_2', 'watts', 'sen', 'gini']
     """
     asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, zero=zero)
-    return asked.table([_fgt("headcount", 0), _fgt("poverty_gap", 1), _fgt("fgt_2", 2), _SEN, _GINI], watts=True)
+    return asked.table(
+        [_fgt("headcount", 0), _fgt("poverty_gap", 1), _fgt("fgt_2", 2), _SEN, _GINI], alphas=[2], watts=True
+    )
 
 
 # --- how they are added up --------------------------------------------------------------------------
@@ -302,20 +304,24 @@ class _Asked:
     zero: Any = "raise"
     problems: Sequence[Problem] = ()
 
-    def table(self, estimates: Sequence[Estimate], *, watts: bool = False) -> Any:
+    def table(self, estimates: Sequence[Estimate], *, alphas: Sequence[float] = (), watts: bool = False) -> Any:
         opened = self._opened(watts)
-        alphas = {float(e.measure.removeprefix("fgt_")) for e in estimates if e.measure.startswith("fgt_")}
-        opened = opened.beside(
-            (pl_col(f"{GAP}_{end}") ** a).alias(_power(a, end)) for a in alphas - {0.0, 1.0} for end in ENDS
-        )
+        certain = not opened.frame[MISSING].any()
+        ends = ENDS[:1] if certain else ENDS
+        opened = opened.beside((pl_col(f"{GAP}_{end}") ** a).alias(_power(a, end)) for a in alphas for end in ends)
         if _GINI in estimates:
-            opened = inequality(opened, INCOME, GINI)
+            opened = opened.beside(pl_col(INCOME).alias(f"{GINI}_low")) if certain else inequality(opened, INCOME, GINI)
         order = [_ORDER.get(e.measure, 0) for e in estimates]
-        rows = [estimated_rows(opened, estimates, pl_col(MISSING), level=self.level, places=order)] if estimates else []
+        rows = [self._rows(opened, estimates, order, certain)] if estimates else []
         if watts:  # which leaves out households that the other measures keep
             kept = opened.beside((pl_col(USED) & pl_col(KEPT)).alias(USED))
-            rows.append(estimated_rows(kept, [_WATTS], pl_col(MISSING), level=self.level, places=[_ORDER["watts"]]))
+            rows.append(self._rows(kept, [_WATTS], [_ORDER["watts"]], certain))
         return finished(opened, rows)
+
+    def _rows(self, opened: Opened, estimates: Sequence[Estimate], order: list[int], certain: bool) -> pl.DataFrame:
+        """Where nothing is unknown both ends are one."""
+        asked = [attrs.evolve(e, high=e.low) if certain else e for e in estimates]
+        return estimated_rows(opened, asked, pl_col(MISSING), level=self.level, places=order)
 
     def _opened(self, watts: bool) -> Opened:
         """The table with what the measures add up."""
@@ -334,12 +340,13 @@ class _Asked:
         ends = [frame[x] if isinstance(x, str) else x for x in lines if x is not None]
         raise_all([*_below_nothing(frame, columns, self.income, self.loss), *_apart(lines, ends)])
         income = frame[self.income].clip(0) if self.loss == "zero" else frame[self.income]
-        sides = [side(income, end) for end in ends]
+        compared = {name: side(income, end) for name, end in dict(zip(lines, ends, strict=True)).items()}
+        sides = [compared[name] for name in lines]
         unknown = pl.any_horizontal(pl.col(c).is_null() for c in columns)
         if len(ends) == 2 and lines[0] != lines[1]:
             unknown = unknown | pl.lit((sides[0].gap != sides[1].gap).fill_null(True))
         opened = opened.beside(as_floats(income).alias(INCOME), unknown.alias(MISSING))
-        opened = settle(opened, self.unknown, pl.col(MISSING), [*columns, MISSING])
+        opened = settle(opened, self.unknown, pl.col(MISSING), columns)
         if ends:
             opened = opened.beside(*_poor(income, sides, self.poor_at_line))
         if watts:

@@ -101,7 +101,7 @@ def open_table(
                 "CN161", "unit", "the design names no column with the number of persons", unit, remedy="persons=..."
             )
         )
-    groups = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    groups = () if by is None else (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
     frame = to_polars(native, what)
     names = frame.columns
     wanted = [(n, "measured") for n in (*truths, *numbers, *texts, *amounts)] + [(n, "by") for n in groups]
@@ -346,7 +346,9 @@ def _drawn(frame: pl.DataFrame, design: Design, found: list[Problem], what: str)
                 Problem("CN166", f"{what}[{name!r}]", "a stratum or primary unit is not known", remedy="complete the design", count=count, rows=rows)
             )  # fmt: skip
     one = pl.Series(STRATUM, [0] * frame.height, pl.Int64)
-    held = pl.DataFrame([one.alias("_cn_rows"), *(_folded(frame[n]) for n in dict.fromkeys((*design.strata, *design.psu)))])
+    held = pl.DataFrame(
+        [one.alias("_cn_rows"), *(_folded(frame[n]) for n in dict.fromkeys((*design.strata, *design.psu)))]
+    )
     strata = _identified(held, design.strata, STRATUM) if design.strata else one
     if design.psu:
         units = _identified(held, (*design.strata, *design.psu), PRIMARY)

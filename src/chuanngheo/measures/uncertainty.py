@@ -179,16 +179,23 @@ def _values(opened: Opened, statistics: Sequence[Statistic], weights: Sequence[s
 
     found = opened.groups.select(pl.int_range(pl.len()).alias(GROUP))
     for by in dict.fromkeys(s.sort for s in statistics):
-        frame = opened.frame if by is None else opened.frame.sort(by, maintain_order=True)
         asked = [
             s.value(pl.col(w)).alias(f"s{i}" if len(weights) == 1 else f"s{i} {w}")
             for i, s in enumerate(statistics)
             if s.sort == by
             for w in weights
         ]
-        made = frame.group_by(GROUP).agg(asked)
+        made = _sorted(opened.frame, by, asked).group_by(GROUP).agg(asked)
         found = found.join(made, on=GROUP, how="left", maintain_order="left")
     return found
+
+
+def _sorted(frame: pl.DataFrame, by: str | None, asked: Sequence[pl.Expr]) -> pl.DataFrame:
+    """The rows in an order, with what the expressions read."""
+    if by is None:
+        return frame
+    names = {ROW, GROUP, by, *(name for e in asked for name in e.meta.root_names())}
+    return frame.select(sorted(names)).sort(by, maintain_order=True)
 
 
 def _spread(opened: Opened, statistics: Sequence[Statistic], values: pl.DataFrame, level: float) -> pl.DataFrame:
@@ -208,8 +215,8 @@ def _linearised(opened: Opened, statistics: Sequence[Statistic], level: float) -
     _single(opened)
     scores = opened.frame.select(ROW, GROUP)
     for by in dict.fromkeys(s.sort for s in statistics):
-        frame = opened.frame if by is None else opened.frame.sort(by, maintain_order=True)
         asked = [s.score(pl.col(WEIGHT)).alias(f"s{i}") for i, s in enumerate(statistics) if s.sort == by]
+        frame = _sorted(opened.frame, by, asked)
         scores = scores.join(frame.select(ROW, *asked), on=ROW, how="left", maintain_order="left")
     names = [f"s{i}" for i in range(len(statistics))]
     drawn = [n for n in (WEIGHT, STRATUM, PRIMARY, POPULATION) if n in opened.frame.columns]
@@ -227,10 +234,12 @@ def _linearised(opened: Opened, statistics: Sequence[Statistic], level: float) -
     )  # fmt: skip
     made = pl.DataFrame({GROUP: sorted(active)}, {GROUP: pl.Int64})
     for name, total in zip(names, totals, strict=True):
+        half = ((pl.col("uci") - pl.col("lci")) / 2).fill_nan(None)
         told = total.to_polars().select(
             pl.col(GROUP).cast(pl.Int64),
-            pl.col("se").alias(f"{name} se"),
-            ((pl.col("uci") - pl.col("lci")) / 2).alias(f"{name} half"),
+            # A group in one primary unit says nothing of its variance: it has no degree of freedom.
+            pl.when(half.is_not_null()).then("se").alias(f"{name} se"),
+            half.alias(f"{name} half"),
         )
         made = made.join(told, on=GROUP, how="left", maintain_order="left")
     return made.with_columns(pl.exclude(GROUP).fill_nan(None))
