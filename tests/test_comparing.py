@@ -401,8 +401,8 @@ def test_real_changes_name_their_years() -> None:
     assert real is not None
     assert (real.a, real.b, real.change) == (700_000 * 2**6, 1_500_000, 1_500_000 - 700_000 * 2**6)
     assert real.percent == Fraction(100 * (1_500_000 - 700_000 * 64), 700_000 * 64)
-    assert "prices of 2022 by the price index given" in c.text("en")
-    assert "the first year that each covers" in c.text("en")
+    assert "in prices of 2022 by a price index" in c.text("en")
+    assert "the first year in which its standard has that amount" in c.text("en")
     assert line(c, "deprivation_score_line").real is None  # points have no prices
     chosen = compare("vn-2016", "vn-2022", prices=Index(), years=(2015, 2021), in_year=2010)
     real = line(chosen, "poverty_line", area="urban").real
@@ -413,6 +413,16 @@ def test_real_changes_name_their_years() -> None:
         "index": {"vi": "do người dùng cho", "en": "given by the caller"}, "cite": None,
         "years": [2015, 2021], "years_chosen": True, "in_year": 2010,
     }  # fmt: skip
+
+
+def test_an_amount_that_a_later_version_repeats_is_of_the_first_year() -> None:
+    """400,000 đồng are of 2011 (09/2011/QĐ-TTg), though the version with the average class begins in 2014."""
+    c = compare("vn-2011@2", "vn-2016", prices=Index())
+    assert line(c, "poverty_line", area="rural").real.years == (2011, 2016)  # type: ignore[union-attr]
+    assert line(c, "average_line", area="rural").real.years == (2014, 2016)  # type: ignore[union-attr]
+    assert "amounts in prices of 2011 and 2016" in c.text("en")
+    moved = c.a.reform(poverty_line={"rural": 410_000})  # an amount of the caller's own, of the version it changes
+    assert line(compare(moved, "vn-2016", prices=Index()), "poverty_line", area="rural").real.years == (2014, 2016)  # type: ignore[union-attr]
 
 
 def test_the_shipped_index_is_named_with_its_source() -> None:

@@ -89,8 +89,9 @@ class Comparison(Frozen):
     """Two standards beside each other: ``a`` is the one before, ``b`` the one after.
 
     ``lines``, ``indicators`` and ``classes`` list what one or both have; ``days``, ``grades``,
-    ``interpretations`` (of ``a`` or ``b``), ``methods`` and ``cards`` the rest of it; ``rates`` the official results; ``unverified`` what could not be verified. ``years`` are those of whose prices the
-    amounts of ``a`` and ``b`` are taken to be, ``in_year`` the year whose prices real changes are in.
+    ``interpretations`` (of ``a`` or ``b``), ``methods`` and ``cards`` the rest of it; ``rates`` the
+    official results; ``unverified`` what could not be verified. ``years`` are the first years of the two,
+    or those that the caller chose; ``in_year`` is the year whose prices real changes are in.
     ``text``, ``to_dict``, ``to_html`` and ``cite`` say it; ``on`` applies both to the same households.
     """
 
@@ -194,9 +195,11 @@ def compare(
     """Two standards beside each other: lines, indicators, classes, days, grades, official rates.
 
     ``a`` and ``b`` are standards, what-if ones too, or names: ``"vn-2016"``, ``"vn-2016@1"``. With a
-    price index (``prices``: :func:`shipped_cpi`, or anything with ``convert(amount, from_year, to_year)``) changes of money are
-    also real, in the prices of ``in_year`` (by default the year of ``b``). ``years`` says of which years'
-    prices the amounts of ``a`` and ``b`` are; by default the first year that each covers.
+    price index (``prices``: :func:`shipped_cpi`, :func:`price_index`, or anything with
+    ``convert(amount, from_year, to_year)``) changes of money are also real, in the prices of ``in_year``
+    (by default the first year of ``b``). ``years`` says of which years' prices the amounts of ``a`` and
+    ``b`` are; by default each line is of the first year in which its standard has that amount, in an
+    earlier version perhaps.
 
     Raises :class:`NoStandard` when there is no such standard, or the two classify different things
     (CN188), or the years cannot be used (CN189); and what the index raises for a year it does not have.
@@ -213,12 +216,16 @@ def compare(
                        theirs.entity, f"another standard of a {mine.entity}", "see cn.standards(entity=...)")  # fmt: skip
     chosen = _years(mine, theirs, years)
     target = _in_year(in_year, prices, chosen)
+
+    def line_years(name: str) -> tuple[int, int]:
+        return chosen if years is not None else (_line_year(mine, name), _line_year(theirs, name))
+
     figures = (*_graded("a", mine), *_graded("b", theirs))
     worst = [weakest(*(f.grade for f in figures if f.side == s)) for s in SIDES]
     return Comparison(
         mine,
         theirs,
-        tuple(line_changes(mine, theirs, prices, chosen, target, compared_quantities(mine, theirs))),
+        tuple(line_changes(mine, theirs, prices, line_years, target, compared_quantities(mine, theirs))),
         tuple(indicator_changes(mine, theirs)),
         tuple(class_changes(mine, theirs)),
         _days(mine, theirs),
@@ -280,6 +287,20 @@ def _in_year(given: Any, prices: Converts | None, years: tuple[int, int]) -> int
 
 def _first_year(std: Standard) -> int:
     return min((s.start for s in std.applies), default=date.min).year
+
+
+def _line_year(std: Standard, name: str) -> int:
+    """The first year with the amounts of a line: a later version of a standard may repeat those of an earlier."""
+    line = std.lines[name]
+    for version in range(1, std.version):
+        try:
+            older = standard(f"{std.id}@{version}")
+        except NoStandard:  # of your own, or a version that is not kept
+            continue
+        found = older.lines.get(name)
+        if found is not None and (found.table, found.unit) == (line.table, line.unit):
+            return _first_year(older)
+    return _first_year(std)
 
 
 def _refused(code: str, where: str, message: str, value: Any, allowed: str, remedy: str) -> NoStandard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -80,11 +80,14 @@ def line_changes(
     a: Standard,
     b: Standard,
     prices: Converts | None,
-    years: tuple[int, int],
+    years: Callable[[str], tuple[int, int]],
     in_year: int,
     compared: Mapping[str, tuple[tuple[Text, ...], tuple[Text, ...]]],
 ) -> Iterator[LineChange]:
-    """Every cell of every line: those of ``a`` in its order, then those that ``b`` alone has."""
+    """Every cell of every line: those of ``a`` in its order, then those that ``b`` alone has.
+
+    ``years`` says, for a line, of which years' prices its amounts are in ``a`` and ``b``.
+    """
     for name in dict.fromkeys((*a.lines, *b.lines)):
         mine, theirs = a.lines.get(name), b.lines.get(name)
         labels = _both(mine, theirs)
@@ -96,7 +99,7 @@ def line_changes(
                 unseen=unseen_about(lacking, mine.labels if mine is not None else labels),
             )  # fmt: skip
             if left is not None and right is not None:
-                made = _beside(made, left, right, prices, years, in_year, compared.get(name))
+                made = _beside(made, left, right, prices, years(name), in_year, compared.get(name))
             yield made
 
 

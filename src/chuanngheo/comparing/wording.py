@@ -181,7 +181,7 @@ def _lines(c: Comparison, lang: str) -> Section:
     intro = [words["percent"]] if any(x.percent is not None for x in c.lines) else []
     if any(x.real is not None for x in c.lines):
         taken = words["years_chosen" if c.years_chosen else "years_first"]
-        intro.append(words["real_note"].format(a=c.years[0], b=c.years[1], year=c.in_year, taken=taken))
+        intro.append(words["real_note"].format(year=c.in_year, taken=taken))
         intro += [f"{words['index']}: {index_text(c.prices, lang)}."]
     head = [words["line"], *_named(c), words["change"]]
     if any(x.real is not None for x in c.lines):
@@ -225,6 +225,7 @@ def _line_row(c: Comparison, x: LineChange, lang: str) -> tuple[Cell, ...]:
         real = _plain(
             f"{pair[0]} → {pair[1]} {unit_text(x.b.unit, lang)}",
             "" if x.real.percent is None else percent_text(x.real.percent, lang),
+            words["of_years"].format(a=x.real.years[0], b=x.real.years[1]),
         )
     other = x.b.unit if x.b is not None else ""
     return first, _figure(x.a, other if x.kind == "changed" else "", lang), _figure(x.b, "", lang), _plain(*said), real
