@@ -110,6 +110,7 @@ def test_every_kind_of_table() -> None:
 
 TWELVE = {f"i{j}": "1/12" for j in range(12)}
 SEVEN = {f"i{j}": "1/7" for j in range(7)}
+TENTHS = {f"i{j}": "1/10" for j in range(10)}
 GLOBAL = {f"i{j}": "1/6" if j < 4 else "1/18" for j in range(10)}
 
 
@@ -579,6 +580,35 @@ def test_standard_errors_of_groups_and_of_bounds() -> None:
     assert (open_["high"], open_["ci_high"]) == pytest.approx((filled["high"]["value"], filled["high"]["ci_high"]))
 
 
+def test_the_error_of_a_group_s_contribution() -> None:
+    frame = sample()
+    r = ms.alkire_foster(frame, ms.survey("w", strata="stratum", psu="psu"), weights=TENTHS, k="3/10", by="region")
+    counts = frame.select(pl.sum_horizontal(*TENTHS)).to_series().to_numpy()
+    kept = np.where(counts >= 3, counts / 10, 0.0)
+    north = (frame["region"] == "north").to_numpy().astype(float)
+    assert told(r.groups, "region", end="se")["contribution", "north"] == pytest.approx(
+        linearised(frame, kept * north, kept)
+    )
+    poor = (counts >= 3).astype(float)
+    assert told(r.summary, "region", end="se")["A", "north"] == pytest.approx(
+        linearised(frame, kept * north, poor * north)
+    )
+
+
+def test_replicate_weights() -> None:
+    """The whole measure again with each replicate: the delete-one jackknife of ten blocks by hand."""
+    block = pl.int_range(pl.len()) % 10
+    frame = sample().with_columns(
+        (pl.when(block == b).then(0.0).otherwise(pl.col("w") * 10 / 9)).alias(f"r{b}") for b in range(10)
+    )
+    made = ms.alkire_foster(frame, ms.survey("w", replicates="r", method="jk1"), weights=TENTHS, k="3/10", by="region")
+    again = [ms.alkire_foster(frame, ms.survey(f"r{b}"), weights=TENTHS, k="3/10", by="region") for b in range(10)]
+    for table, key in (("summary", ("A", "north")), ("groups", ("contribution", "south"))):
+        whole = told(getattr(made, table), "region")[key] or 0
+        squares = sum((told(getattr(a, table), "region")[key] - whole) ** 2 for a in again)  # type: ignore[operator]
+        assert told(getattr(made, table), "region", end="se")[key] == pytest.approx(np.sqrt(0.9 * squares))
+
+
 # --- the standards ------------------------------------------------------------------------------------
 
 
@@ -687,6 +717,42 @@ def distinct(possible: Sequence[Sequence[str]]) -> Iterator[list[str]]:
         ways.append([tuple(name for name, c in zip(kind, count, strict=True) for _ in range(c)) for count in counts])
     for way in product(*ways):
         yield [name for part in way for name in part]
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((3, 40, None)),
+            st.tuples(*[st.sampled_from((True, False, False, None))] * 7),
+            st.integers(0, 1),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whoever_may_be_a_child_may_count(rows: list[tuple[int | None, Answers, int]]) -> None:
+    while sum(answer is None for age, answers, _ in rows if age != 40 for answer in answers) > 8:
+        rows = rows[1:]
+    ways: list[Found] = []
+    for here in product(*((age != 40,) if age is not None else (True, False) for age, _, _ in rows)):
+        kept = [row for row, counts in zip(rows, here, strict=True) if counts]
+        sides = [g for _, _, g in kept]
+        ways += [
+            counted(way, [1] * len(kept), [Fraction(1, 7)] * 7, Fraction(2, 7), sides)
+            for way in completions([a for _, a, _ in kept])
+        ]
+    wanted = ends([{("share", g): Fraction(0) if f["H"] is not None else None for g in (0, 1)}
+                   | {("group", g): Fraction(0) if f["A"] is not None else None for g in (0, 1)} | f for f in ways])  # fmt: skip
+    frame = children([(age, answers) for age, answers, _ in rows]).with_columns(
+        g=pl.Series([g for _, _, g in rows], dtype=pl.Int64)
+    )
+    for key, pair in ours(ms.child_poverty(frame, ms.census()), DIMENSIONS).items():
+        assert pair == pytest.approx(wanted[key], abs=1e-12), key
+    for row in ms.child_poverty(frame, ms.census(), by="g").groups.to_dicts():
+        key = {"population_share": "share", "contribution": "group"}.get(row["measure"])
+        if key is not None:
+            assert (row["low"], row["high"]) == pytest.approx(wanted[key, row["g"]], abs=1e-12), row
 
 
 def test_unknown_ages_and_answers() -> None:
