@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -391,6 +392,25 @@ def test_a_row_without_weight_adds_nothing_and_is_counted_as_a_row() -> None:
     assert values(made) == values(alone)  # certain, too: the unknown income has no weight
     assert set(made["rows"]) == {4}
     assert set(made["total"]) == {4.0}
+
+
+def test_rows_that_do_not_count_leave_the_others_certain() -> None:
+    """Not even the last digit of a sum may make two ends of what is certain."""
+    draw = random.Random(11)
+    rows = [(draw.lognormvariate(0, 1) * 100, draw.uniform(0.1, 9), draw.choice("ab")) for _ in range(4_000)]
+    table = pl.DataFrame(rows, ["y", "w", "g"], orient="row")
+    holes = table.with_columns(
+        y=pl.when(pl.int_range(pl.len()) % 7 == 0).then(None).otherwise("y"),
+        none=pl.when(pl.int_range(pl.len()) % 7 == 0).then(0.0).otherwise("w"),
+        half=pl.when((pl.int_range(pl.len()) % 7 == 0) & (pl.col("g") == "a")).then(0.0).otherwise("w"),
+    )
+    whole = ms.poverty(table.filter(pl.int_range(pl.len()) % 7 != 0), ms.survey("w"), by="g", **AT)
+    dropped = ms.poverty(holes, ms.survey("w"), by="g", unknown="drop", **AT)
+    without = ms.poverty(holes, ms.survey("none"), by="g", **AT)
+    for made in (dropped, without):
+        assert made["value"].to_list() == pytest.approx(whole["value"].to_list(), rel=1e-12)
+    mixed = ms.poverty(holes, ms.survey("half"), by="g", **AT)
+    assert mixed["value"].is_null().to_list() == [False] * 6 + [True] * 6
 
 
 def test_no_weight_at_all_is_no_measure() -> None:

@@ -16,7 +16,6 @@ The lines are fixed by law, so that nothing is estimated in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +24,8 @@ import attrs
 from ..errors import Problem, quoted
 from .design import Design, one_of
 from .inequality import Gini, Sen, inequality
-from .lines import Line, Side, as_floats, read_line, side
-from .opening import UNKNOWN, USED, Opened, first_rows, open_table, settle
+from .lines import NO_LINE, Line, Side, apart, as_floats, below_nothing, bottom_code, read_lines, side
+from .opening import UNKNOWN, USED, WEIGHT, Opened, first_rows, open_table, settle
 from .tidy import raise_all
 from .uncertainty import Estimate, Ratio, estimated_rows, finished
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 LOSS = ("raise", "zero")
-NO_LINE = object()
 INCOME, MISSING = "_cn_x_income", "_cn_x_missing"
 POOR, GAP, WATTS, GINI, KEPT = "_cn_x_poor", "_cn_x_gap", "_cn_x_watts", "_cn_x_gini", "_cn_x_kept"
 
@@ -306,22 +304,26 @@ class _Asked:
 
     def table(self, estimates: Sequence[Estimate], *, alphas: Sequence[float] = (), watts: bool = False) -> Any:
         opened = self._opened(watts)
-        certain = not opened.frame[MISSING].any()
+        certain = not opened.frame.select((_col(MISSING) & _counts()).any()).item()
         ends = ENDS[:1] if certain else ENDS
-        opened = opened.beside((pl_col(f"{GAP}_{end}") ** a).alias(_power(a, end)) for a in alphas for end in ends)
+        opened = opened.beside((_col(f"{GAP}_{end}") ** a).alias(_power(a, end)) for a in alphas for end in ends)
         if _GINI in estimates:
-            opened = opened.beside(pl_col(INCOME).alias(f"{GINI}_low")) if certain else inequality(opened, INCOME, GINI)
+            opened = opened.beside(_col(INCOME).alias(f"{GINI}_low")) if certain else inequality(opened, INCOME, GINI)
+        if not certain:  # a row that does not count is no reason for two ends, not even in the last digit of a sum
+            lows = [n for n in opened.frame.columns if n.startswith((POOR, GAP, GINI)) and "_low" in n]
+            pairs = [(n, n.replace("_low", "_high")) for n in lows]
+            opened = opened.beside(_when(_counts(), high, low).alias(high) for low, high in pairs)
         order = [_ORDER.get(e.measure, 0) for e in estimates]
         rows = [self._rows(opened, estimates, order, certain)] if estimates else []
         if watts:  # which leaves out households that the other measures keep
-            kept = opened.beside((pl_col(USED) & pl_col(KEPT)).alias(USED))
+            kept = opened.beside((_col(USED) & _col(KEPT)).alias(USED))
             rows.append(self._rows(kept, [_WATTS], [_ORDER["watts"]], certain))
         return finished(opened, rows)
 
     def _rows(self, opened: Opened, estimates: Sequence[Estimate], order: list[int], certain: bool) -> pl.DataFrame:
         """Where nothing is unknown both ends are one."""
         asked = [attrs.evolve(e, high=e.low) if certain else e for e in estimates]
-        return estimated_rows(opened, asked, pl_col(MISSING), level=self.level, places=order)
+        return estimated_rows(opened, asked, _col(MISSING), level=self.level, places=order)
 
     def _opened(self, watts: bool) -> Opened:
         """The table with what the measures add up."""
@@ -330,15 +332,15 @@ class _Asked:
         problems = list(self.problems)
         one_of("unknown", self.unknown, UNKNOWN, problems)
         one_of("loss", self.loss, LOSS, problems)
-        lines = _lines(self.line, self.poor_at_line, problems)
-        bottom = _bottom(self.zero, problems) if watts else None
+        lines = read_lines(self.line, self.poor_at_line, problems)
+        bottom = bottom_code(self.zero, problems) if watts else None
         columns = list(dict.fromkeys([self.income, *(x for x in lines if isinstance(x, str))]))
         opened = open_table(
             self.frame, self.design, by=self.by, unit=self.unit, amounts=columns, problems=problems
         )  # fmt: skip
         frame = opened.frame
         ends = [frame[x] if isinstance(x, str) else x for x in lines if x is not None]
-        raise_all([*_below_nothing(frame, columns, self.income, self.loss), *_apart(lines, ends)])
+        raise_all([*below_nothing(frame, columns, self.income, self.loss), *apart(lines, ends)])
         income = frame[self.income].clip(0) if self.loss == "zero" else frame[self.income]
         compared = {name: side(income, end) for name, end in dict(zip(lines, ends, strict=True)).items()}
         sides = [compared[name] for name in lines]
@@ -359,10 +361,21 @@ _WATTS = Estimate("watts", Ratio(f"{WATTS}_low"), Ratio(f"{WATTS}_high"))
 _ORDER = {"headcount": 0, "poverty_gap": 1, "fgt_2": 2, "watts": 3, "sen": 4, "gini": 5}
 
 
-def pl_col(name: str) -> pl.Expr:
+def _col(name: str) -> pl.Expr:
     import polars as pl
 
     return pl.col(name)
+
+
+def _when(condition: pl.Expr, one: str, other: str) -> pl.Expr:
+    import polars as pl
+
+    return pl.when(condition).then(pl.col(one)).otherwise(pl.col(other))
+
+
+def _counts() -> pl.Expr:
+    """Whether a row counts in an estimate."""
+    return _col(USED) & (_col(WEIGHT) > 0)
 
 
 def _poor(income: pl.Series, sides: Sequence[Side], poor_at_line: bool) -> list[pl.Series]:
@@ -407,68 +420,3 @@ def _logarithms(opened: Opened, name: str, ends: Sequence[Any], zero: Any, botto
         log = pl.when(pl.col(f"{POOR}_{end}").eq(0) | on | ~certain).then(0.0).when(y > 0).then((z / y).log())
         made.append((log.fill_null(0.0) if end == "low" else log).alias(f"{WATTS}_{end}"))
     return opened.beside(*made, (~nothing if zero == "drop" else pl.lit(True)).alias(KEPT))
-
-
-# --- what cannot be measured --------------------------------------------------------------------------
-
-
-def _lines(line: Any, poor_at_line: Any, problems: list[Problem]) -> tuple[Any, ...]:
-    """The lowest and the highest line, each a number or the name of a column; none where none is asked for."""
-    if line is NO_LINE:
-        return ()
-    if not isinstance(poor_at_line, bool):
-        problems.append(
-            Problem("CN161", "poor_at_line", f"{quoted(poor_at_line)} does not say whether an income on the line is poor",
-                    poor_at_line, "True (từ ... trở xuống), False (dưới)")
-        )  # fmt: skip
-    pair = line if isinstance(line, tuple) and len(line) == 2 else (line,)
-    found = tuple(read_line(end, problems) for end in pair)
-    return found if len(found) == 2 else found * 2
-
-
-def _below_nothing(frame: pl.DataFrame, columns: Sequence[str], income: str, loss: str) -> list[Problem]:
-    """Incomes below zero, and lines that are not above it."""
-    found = []
-    for name in columns:
-        mine = name == income
-        wrong = frame[name] < 0 if mine else frame[name] <= 0
-        count, rows = first_rows(frame[name], wrong)
-        if count and not (mine and loss == "zero"):
-            message, remedy = (
-                ("is below zero", 'loss="zero" counts a loss as no income')
-                if mine
-                else ("is no line", "a line is above zero")
-            )
-            found.append(Problem("CN173", f"households[{name!r}]", message, remedy=remedy, count=count, rows=rows))
-    return found
-
-
-def _apart(lines: Sequence[Any], ends: Sequence[Any]) -> list[Problem]:
-    """The lowest line above the highest."""
-    if len(ends) != 2 or lines[0] == lines[1]:
-        return []
-    low, high = ends
-    if isinstance(low, Fraction) and isinstance(high, Fraction):
-        wrong = low > high
-    elif isinstance(low, Fraction):
-        wrong = bool(side(high, low).below.any())
-    else:
-        above = side(low, high)
-        wrong = bool((~(above.below | above.on)).fill_null(False).any())
-    return (
-        [Problem("CN170", "line", "the lowest line is above the highest", remedy="line=(lowest, highest)")]
-        if wrong
-        else []
-    )
-
-
-def _bottom(zero: Any, problems: list[Problem]) -> float | None:
-    """The amount that stands for every income below it."""
-    if zero in ("raise", "drop"):
-        return None
-    usable = isinstance(zero, int | float | Decimal | Fraction) and not isinstance(zero, bool) and zero > 0
-    if not usable:
-        problems.append(
-            Problem("CN161", "zero", f"{quoted(zero)} does not say what is done with an income of zero", zero, '"raise", "drop", or an amount above 0')
-        )  # fmt: skip
-    return float(zero) if usable else None

@@ -7,7 +7,7 @@ by a factor, and so far are no two amounts of đồng. Everything else is compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NEAR = 1e-9  # of the line
 LARGEST = 10**18  # of a line that is compared in 128 bits
 PLACES = 18  # of decimals
+NO_LINE = object()  # of a measure that has none
 
 Line = int | float | Decimal | Fraction | Quantity | str
 
@@ -298,4 +299,81 @@ def as_floats(column: pl.Series) -> pl.Series:
     return _float(amount(column))
 
 
-__all__ = ["Line", "Side", "as_floats", "read_line", "side", "with_line"]
+# --- what cannot be measured --------------------------------------------------------------------------
+
+
+def read_lines(line: Any, poor_at_line: Any, problems: list[Problem]) -> tuple[Any, ...]:
+    """The lowest and the highest line, each a number or the name of a column; none where none is asked for."""
+    if line is NO_LINE:
+        return ()
+    if not isinstance(poor_at_line, bool):
+        problems.append(
+            Problem("CN161", "poor_at_line", f"{quoted(poor_at_line)} does not say whether an income on the line is poor",
+                    poor_at_line, "True (từ ... trở xuống), False (dưới)")
+        )  # fmt: skip
+    pair = line if isinstance(line, tuple) and len(line) == 2 else (line,)
+    found = tuple(read_line(end, problems) for end in pair)
+    return found if len(found) == 2 else found * 2
+
+
+def below_nothing(frame: pl.DataFrame, columns: Sequence[str], income: str, loss: str) -> list[Problem]:
+    """Incomes below zero, and lines that are not above it."""
+    found = []
+    for name in columns:
+        mine = name == income
+        wrong = frame[name] < 0 if mine else frame[name] <= 0
+        count, rows = first_rows(frame[name], wrong)
+        if count and not (mine and loss == "zero"):
+            message, remedy = (
+                ("is below zero", 'loss="zero" counts a loss as no income')
+                if mine
+                else ("is no line", "a line is above zero")
+            )
+            found.append(Problem("CN173", f"households[{name!r}]", message, remedy=remedy, count=count, rows=rows))
+    return found
+
+
+def apart(lines: Sequence[Any], ends: Sequence[Any]) -> list[Problem]:
+    """The lowest line above the highest."""
+    if len(ends) != 2 or lines[0] == lines[1]:
+        return []
+    low, high = ends
+    if isinstance(low, Fraction) and isinstance(high, Fraction):
+        wrong = low > high
+    elif isinstance(low, Fraction):
+        wrong = bool(side(high, low).below.any())
+    else:
+        above = side(low, high)
+        wrong = bool((~(above.below | above.on)).fill_null(False).any())
+    return (
+        [Problem("CN170", "line", "the lowest line is above the highest", remedy="line=(lowest, highest)")]
+        if wrong
+        else []
+    )
+
+
+def bottom_code(zero: Any, problems: list[Problem]) -> float | None:
+    """The amount that stands for every income below it."""
+    if zero in ("raise", "drop"):
+        return None
+    usable = isinstance(zero, int | float | Decimal | Fraction) and not isinstance(zero, bool) and zero > 0
+    if not usable:
+        problems.append(
+            Problem("CN161", "zero", f"{quoted(zero)} does not say what is done with an income of zero", zero, '"raise", "drop", or an amount above 0')
+        )  # fmt: skip
+    return float(zero) if usable else None
+
+
+__all__ = [
+    "NO_LINE",
+    "Line",
+    "Side",
+    "apart",
+    "as_floats",
+    "below_nothing",
+    "bottom_code",
+    "read_line",
+    "read_lines",
+    "side",
+    "with_line",
+]
