@@ -400,7 +400,7 @@ def tables(draw: st.DrawFn) -> tuple[list[Answers], list[int], list[int], list[i
     return rows, weight, group, parts, k
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(tables())
 def test_bounds_are_those_of_every_completion(
     drawn: tuple[list[Answers], list[int], list[int], list[int], Fraction],
@@ -445,6 +445,7 @@ def test_ratios_at_their_bounds(drawn: list[tuple[set[tuple[int, int]], bool, in
 # --- what must always hold ----------------------------------------------------------------------------
 
 
+@settings(max_examples=40)
 @given(tables(), st.fractions(Fraction(1, 50), 1))
 def test_censoring_and_the_cut_off(
     drawn: tuple[list[Answers], list[int], list[int], list[int], Fraction], other: Fraction
@@ -625,7 +626,7 @@ def test_weights_of_a_standard(name: str) -> None:
         assert len(set(mine)) == 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(*[st.sampled_from((True, False, None))] * 12), min_size=1, max_size=20))
 def test_three_of_twelve_is_what_classify_counts(rows: list[Answers]) -> None:
     std = cn.standard("vn-2022")
@@ -681,7 +682,7 @@ def test_the_rule_is_that_of_the_standard(tmp_path: Path) -> None:
     assert [p.code for p in caught.value.problems] == ["CN180"]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from((0, 15, 16, 30, None)), st.tuples(*[st.sampled_from((True, False, None))] * 7)),
@@ -719,7 +720,7 @@ def distinct(possible: Sequence[Sequence[str]]) -> Iterator[list[str]]:
         yield [name for part in way for name in part]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(

@@ -206,24 +206,24 @@ class Counter:
             found = can.bounds(weights)
             sure &= found.at_high is found.at_low
             rows += [(g, c, found.at_low[p], found.at_high[p]) for c, p in zip(group[CHOICE], held, strict=True)]
-        low = self._written(f"{NEW}{name}_low", cells, [(g, c, p) for g, c, p, _ in rows], over)
-        return low, low if sure else self._written(f"{NEW}{name}_high", cells, [(g, c, p) for g, c, _, p in rows], over)
-
-    def _written(self, name: str, cells: pl.DataFrame, rows: Sequence[tuple[int, int, can.Pair]], over: int) -> Ratio:
-        import polars as pl
-
-        whole = all(d == 1 for _, _, (_, d) in rows)
-        made = pl.DataFrame(
-            {
-                GROUP: pl.Series([g for g, _, _ in rows], dtype=pl.Int64),
-                CHOICE: pl.Series([c for _, c, _ in rows], dtype=cells.schema[CHOICE]),
-                name: pl.Series([n / over for _, _, (n, _) in rows], dtype=pl.Float64),
-                f"{name}_of": pl.Series([d / 1 for _, _, (_, d) in rows], dtype=pl.Float64),
-            }
-        )
-        joined = cells.select(GROUP, CHOICE).join(made, on=[GROUP, CHOICE], how="left", maintain_order="left")
-        self.columns += [joined[name]] if whole else [joined[name], joined[f"{name}_of"]]
-        return Ratio(name) if whole else Ratio(name, f"{name}_of")
+        ends = [[low for _, _, low, _ in rows], *([] if sure else [[high for *_, high in rows]])]
+        made = pl.DataFrame([
+            pl.Series(GROUP, [g for g, *_ in rows], pl.Int64),
+            pl.Series(CHOICE, [c for _, c, *_ in rows], cells.schema[CHOICE]),
+        ])  # fmt: skip
+        ratios = []
+        for end, pairs_at in zip(("low", "high"), ends, strict=False):
+            top, bottom = f"{NEW}{name}_{end}", f"{NEW}{name}_{end}_of"
+            made = made.with_columns(pl.Series(top, [n / over for n, _ in pairs_at], pl.Float64))
+            if all(d == 1 for _, d in pairs_at):
+                ratios.append(Ratio(top))
+            else:
+                made = made.with_columns(pl.Series(bottom, [d / 1 for _, d in pairs_at], pl.Float64))
+                ratios.append(Ratio(top, bottom))
+        keys_of = [GROUP, CHOICE]
+        joined = cells.select(keys_of).join(made, on=keys_of, how="left", maintain_order="left")
+        self.columns += joined.drop(keys_of).get_columns()
+        return ratios[0], ratios[-1]
 
     def joined(self, frame: pl.DataFrame) -> list[pl.Series]:
         """The columns for every row; a row that is not used adds nothing."""
