@@ -206,6 +206,35 @@ def test_persons_are_households_times_their_size(rows: list[tuple[int, int, int]
     assert persons["total"][0] == sum(size)
 
 
+@settings(max_examples=40)
+@given(st.lists(st.integers(1, 14), min_size=2, max_size=8), st.integers(0, 7), st.integers(1, 5), st.booleans())
+def test_an_income_that_falls_lessens_no_poverty(y: list[int], who: int, less: int, at_line: bool) -> None:
+    """Sen's monotonicity, also across the line: what the bounds of the Sen index rest on."""
+    poorer = list(y)
+    poorer[who % len(y)] = max(1, poorer[who % len(y)] - less)
+    before, after = (
+        values(ms.poverty(frame(v), ms.census(), income="y", line=10, poor_at_line=at_line)) for v in (y, poorer)
+    )
+    for name in ("headcount", "poverty_gap", "fgt_2", "watts", "sen"):
+        assert after[name] >= before[name] - 1e-12, name
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(2, 9), min_size=2, max_size=8), st.integers(1, 3))
+def test_a_transfer_from_a_poor_to_a_less_poor_adds_poverty(y: list[int], amount: int) -> None:
+    """Sen's transfer axiom (Foster, Greer, Thorbecke 1984): alpha 2, Watts and Sen see it, the gap does not."""
+    low, high = y.index(min(y)), y.index(max(y))
+    given_up = min(amount, y[low] - 1, 10 - y[high])
+    assume(low != high and given_up > 0)
+    after = list(y)
+    after[low] -= given_up
+    after[high] += given_up
+    one, two = (values(ms.poverty(frame(v), ms.census(), income="y", line=10, poor_at_line=True)) for v in (y, after))
+    assert two["poverty_gap"] == pytest.approx(one["poverty_gap"], rel=1e-12)
+    for name in ("fgt_2", "watts", "sen", "gini"):
+        assert two[name] > one[name], name
+
+
 # --- unknown is a value -------------------------------------------------------------------------------
 
 GRID = [0, 1, 3, 4, 6, 7, 8, 20, 5000]
