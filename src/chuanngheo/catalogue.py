@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from .answering import Standard, sorted_by_age
+from .answering import Standard, no_law, sorted_by_age
 from .assessment import Assessment
 from .errors import NoStandard, Problem, RuleFileError, as_day, nearest
 from .model import Cite, Fact, Quantity, Span, Text
@@ -27,6 +27,7 @@ from .values import Frozen, evolve, frozen
 from .version import standards_folder
 
 COUNTRY = "vn"
+INTERNATIONAL = "intl"  # measures that stand beside each other: no day picks one of them
 
 
 @cache
@@ -102,6 +103,8 @@ class Catalogue:
     def having(self, *standards: Standard) -> Catalogue:
         """This catalogue with standards of your own; one of the same id and version takes the other's place.
 
+        Raises :class:`NoStandard` for a what-if: it is the law of no day.
+
         >>> import chuanngheo as cn
         >>> local = cn.read_standard("docs/examples/local.yaml")
         >>> cn.shipped().having(local).applicable(date(2099, 10, 1), jurisdiction="vn-mau").id
@@ -109,6 +112,8 @@ class Catalogue:
         """
         shelf = dict(self.shelf)
         for own in standards:
+            if own.hypothetical:
+                raise no_law(own, "answers for no day", "ask it itself: assess, classify, line")
             kept = [f for f in shelf.get(own.id, ()) if f.version != own.version]
             kept.append(Shelved(own.id, own.jurisdiction, own.entity, own.version, at_hand=own))
             shelf[own.id] = tuple(sorted(kept, key=lambda f: f.version))
@@ -185,6 +190,11 @@ class Catalogue:
     ) -> tuple[Standard, Span]:
         """The standard that covers a day, and its span that does."""
         day, known_at = as_day(day, "day"), None if known_at is None else as_day(known_at, "known_at")
+        if jurisdiction == INTERNATIONAL:
+            names = ", ".join(s.id for s in self.standards(INTERNATIONAL, entity))
+            raise NoStandard(
+                f"the standards of {INTERNATIONAL} stand beside each other, no day picks one; name one: {names}"
+            )
         shelves = self._in_turn(jurisdiction, entity, known_at, fallback)
         found = _first(shelves, day, jurisdiction)
         if found is not None:

@@ -32,6 +32,13 @@ class Interval(NamedTuple):
         return self.low is not None and self.low == self.high
 
     @property
+    def inside(self) -> Number:
+        """A number between the ends."""
+        if self.low is None or self.high is None:
+            return 0 if self.low is self.high else self.low + 1 if self.low is not None else (self.high or 0) - 1
+        return (Fraction(self.low) + self.high) / 2
+
+    @property
     def size(self) -> int | None:
         """How many values a bounded set of whole numbers has."""
         if not self.whole or self.low is None or self.high is None:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 UNITS = {
     "vi": {"VND": "đồng", "person": "người", "month": "tháng", "year": "năm", "kg_rice": "kg gạo", "point": "điểm",
-           "indicator": "chỉ số", "m2": "m²", "household": "hộ", "percent": "%"},
-    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²", "percent": "%"},
+           "indicator": "chỉ số", "m2": "m²", "household": "hộ", "percent": "%", "share": "", "day": "ngày",
+           "international_dollar": "đô la quốc tế"},
+    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²", "percent": "%", "share": "",
+           "international_dollar": "international dollar"},
 }  # fmt: skip
 WORDS = {
     "vi": {
@@ -87,6 +89,8 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     named = unit_text(unit or (fact.unit if fact else ""), lang)
+    if unit == "share" and isinstance(value, Fraction) and value.denominator < 100:
+        return str(value)  # the score of a household, and what it is held against: 5/18 of all weights
     if lang == "en" and value == 1 and named in ("points", "indicators", *_MANY.values()):
         named = named[:-1]
     return f"{number_text(value, lang)}{'' if named == '%' else ' '}{named}".strip()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from math import gcd, lcm
+from math import ceil, floor, gcd, lcm
 from typing import Any
 
 import attrs
@@ -307,9 +307,9 @@ class Figures:
         leaf = self.leaf(name)
         given = TRUE
         if leaf.known != FALSE:
+            # What is held is whole: nothing lies between a bound and the next whole number.
             scaled = bound / leaf.part
-            self._multiplied(name, scaled.denominator)
-            given = compare(op, times(leaf.value, scaled.denominator), lit(scaled.numerator))
+            given = compare(op, leaf.value, lit(ceil(scaled) if op in ("<", ">=") else floor(scaled)))
         amount = self.amount(name)
         otherwise = TRUE
         if name in self.bounds and leaf.known != TRUE:

@@ -34,6 +34,7 @@ from .terms import (
     arithmetic,
     bounds_of,
     divided_by_none_at,
+    over,
     substitute,
     value_at,
 )
@@ -372,6 +373,11 @@ class Evaluator:
         if affine(a) and affine(b):
             offset = difference(0)
             return affine_pieces(domain, difference(1) - offset, offset)
+        if not domain.whole and (line := over(a, b)) is not None:  # no pole in the domain: one sign below throughout
+            top, bottom = line
+            side = 1 if value_at(bottom, domain.inside, on) > 0 else -1
+            offset = value_at(top, 0, on)
+            return [(side * s, p) for s, p in affine_pieces(domain, value_at(top, 1, on) - offset, offset)]
 
         def sign(x: int) -> int:
             d = difference(x)

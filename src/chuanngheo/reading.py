@@ -59,7 +59,7 @@ from .resolving import HOUSEHOLD, PERSON, Reader, get, merge, shelves_of, with_f
 from .source import Node, Source, as_boolean, as_date, as_number, as_text, read_nodes
 from .tree import Both, Const, Number, Quantifier, Ref, Switch, walk
 from .tree import Node as Tree
-from .units import ATOMS, Unit, unit
+from .units import ATOMS, Unit, unit, whole_money
 from .values import evolve
 
 T = TypeVar("T")
@@ -522,7 +522,7 @@ class Builder:
         by = get(node, "by")
         if by is None:
             value = self.number(node)
-            if value is not None and named.startswith("VND") and not node.text.strip().replace("_", "").isdecimal():
+            if value is not None and whole_money(named) and not node.text.strip().replace("_", "").isdecimal():
                 self.source.report(
                     "CN012", node, f"{node.text} is not a whole number of đồng", remedy="write every digit: 1_500_000"
                 )

@@ -85,6 +85,17 @@ def affine(term: Any) -> bool:
     return term.op == "/" and affine(term.parts[0]) and not isinstance(term.parts[1], Term)
 
 
+def over(a: Any, b: Any) -> tuple[Any, Any] | None:
+    """``a - b`` as one line over another in their unknown, where one side is such a quotient and the other a number."""
+    for quotient, number, turned in ((a, b, False), (b, a, True)):
+        if isinstance(quotient, Term) and quotient.op == "/" and not isinstance(number, Term):
+            top, bottom = quotient.parts
+            if isinstance(bottom, Term) and affine(top) and affine(bottom):
+                sides = (top, arithmetic("*", bottom, number))
+                return arithmetic("-", *(reversed(sides) if turned else sides)), bottom
+    return None
+
+
 def divided_by_none_at(term: Any) -> Iterator[Number]:
     """The values of its one unknown at which a term divides by nothing."""
     if not isinstance(term, Term) or term.op not in ("+", "-", "*", "/"):

@@ -21,6 +21,7 @@ ATOMS: dict[str, tuple[str, int | Fraction]] = {
     "person": ("person", 1),
     "month": ("time", 1),
     "year": ("time", 12),
+    "day": ("day", 1),  # of no fixed length in months: a rule that needs one names it
     "m2": ("area", 1),
     "kg": ("mass", 1),
     "cm": ("length", 1),
@@ -31,6 +32,8 @@ ATOMS: dict[str, tuple[str, int | Fraction]] = {
     "km": ("length", 100_000),
     "m": ("length", 100),
     "percent": ("", Fraction(1, 100)),
+    "share": ("", 1),
+    "international_dollar": ("international_dollar", 1),
 }
 
 
@@ -84,3 +87,9 @@ def money_step(text: str) -> int:
     first = normalize("NFC", text).split("/")[0].strip()
     dimension, size = ATOMS.get(WORDS.get(first, first), ("", 1))
     return int(size) if dimension == "money" else 1
+
+
+def whole_money(text: str) -> bool:
+    """Whether numbers of a unit are amounts of đồng, which are whole; a rate against another money is not."""
+    first, *others = text.split("/")
+    return first == "VND" and "international_dollar" not in others

@@ -6,12 +6,12 @@ meets regions of two classes at once in everything but that fact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 from .case import Key
 from .deciding import COUNT
-from .domains import Domain, Interval
+from .domains import BOOLEANS, Domain, Interval
 from .formula import FALSE, TRUE, Formula, and_, not_, or_, under
 from .points import Named, Sum
 from .regions import Bounds, Region, met, narrowed
@@ -28,28 +28,50 @@ def matters(row: Row, key: Key) -> Formula:
 def differs(row: Row, regions: tuple[Region, ...], key: Key) -> Formula:
     """Whether two values of a fact, all else equal, can lie in regions of two answers."""
     found = []
-    for a, b in combinations(regions, 2):
-        if a.value == b.value:
+    split = [(r.value, *_split(r.bounds, key)) for r in regions]
+    truths, every = _truths([rest for _, rest, _ in split])
+    for (i, (answer, first, mine)), (j, (other, second, yours)) in combinations(enumerate(split), 2):
+        if answer == other or len(mine) + len(yours) < 2:
             continue
-        both = _met(a.bounds, b.bounds, key)
+        shared = truths[i] & truths[j]
+        if (shared | shared >> 1) & every != every:
+            continue
+        both = met(first, second, key)
         if both is None:
             continue
-        mine = [(k, r.bounds[k]) for r in (a, b) for k in r.bounds if _same_fact(k, key)]
-        if len(mine) < 2:
-            continue
-        test = row.meets([*both, *mine])
-        found.append(test if _can_share(_shifts(both)) else and_(row.given(COUNT), test))
+        test = row.meets([*both.items(), *mine, *yours])
+        found.append(test if _can_share(_shifts(both.items())) else and_(row.given(COUNT), test))
     return or_(*found)
 
 
-def _met(a: Bounds, b: Bounds, but: Key) -> list[tuple[Key, Domain]] | None:
-    """Two regions at once in everything but one fact, or None where they exclude each other."""
-    first, second = ({k: d for k, d in bounds.items() if not _same_fact(k, but)} for bounds in (a, b))
-    both = met(first, second, but)
-    return None if both is None else list(both.items())
+def _split(bounds: Bounds, key: Key) -> tuple[Bounds, list[tuple[Key, Domain]]]:
+    """A region without one fact, and what it says of that fact."""
+    mine = [(k, d) for k, d in bounds.items() if _same_fact(k, key)]
+    return {k: d for k, d in bounds.items() if not _same_fact(k, key)}, mine
 
 
-def _shifts(bounds: list[tuple[Key, Domain]]) -> list[tuple[int, Domain]]:
+def _truths(regions: list[Bounds]) -> tuple[list[int], int]:
+    """The truths that each region allows its flags, two bits for each flag; and the lower bit of all flags.
+
+    Two regions that share no truth of some flag exclude each other: by far the commonest case.
+    """
+    flags = sorted({k for r in regions for k, d in r.items() if isinstance(k, str) and _is_truth(d)})
+    bits = [
+        sum((True in d) + 2 * (False in d) << 2 * n for n, k in enumerate(flags) for d in [_codes(r.get(k))])
+        for r in regions
+    ]
+    return bits, sum(1 << 2 * n for n in range(len(flags)))
+
+
+def _is_truth(domain: Domain) -> bool:
+    return isinstance(domain, frozenset) and domain <= BOOLEANS
+
+
+def _codes(domain: Domain | None) -> frozenset[bool | str]:
+    return domain if isinstance(domain, frozenset) else BOOLEANS
+
+
+def _shifts(bounds: Iterable[tuple[Key, Domain]]) -> list[tuple[int, Domain]]:
     return [(k.by, d) for k, d in bounds if isinstance(k, Shifted)]
 
 
