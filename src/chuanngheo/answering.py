@@ -39,6 +39,16 @@ class Standard(RuleSet):
         """``vn-2022@1.2``; a what-if standard says so."""
         return super().exact_id + ("+hypothetical" if self.hypothetical else "")
 
+    @property
+    def text(self) -> str:
+        """The resolved rule file as YAML: reading it gives this standard again. A what-if has none.
+
+        Raises :class:`NoStandard` for a what-if: read again, its file would pass for law.
+        """
+        if self.hypothetical:
+            raise no_law(self, "has no rule file", "take the text of the standard it was made from")
+        return super().text
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Standard) and self.digest == other.digest and self.hypothetical == other.hypothetical
 
@@ -339,12 +349,25 @@ class Standard(RuleSet):
     def reform(self, **changes: Any) -> Standard:
         """A what-if standard with other lines: ``std.reform(poverty_line={"rural": 2_000_000})``.
 
-        Codes that are not named keep their value; other lines do not move. The result is marked
-        hypothetical in every output. Raises :class:`NoStandard` for an unknown line or code.
+        Cells that are not named keep their value and citation, however deep the table is nested
+        (``{"rural": {"plain": 120_000}}``); other lines do not move, not even those that the law sets
+        by this one. The result is marked hypothetical in every output, can be changed again, and is
+        refused by :meth:`Catalogue.having`. Raises :class:`NoStandard` for an unknown line or code.
+
+        >>> import chuanngheo as cn
+        >>> std = cn.standard("vn-2001").reform(poverty_line={"rural": {"plain": 120_000}})
+        >>> std.exact_id, int(std.line("poverty_line", area="rural", terrain="mountain_island"))
+        ('vn-2001@1.2+hypothetical', 80000)
         """
         from .reforming import reform
 
         return reform(self, changes)
+
+
+def no_law(std: Standard, what: str, remedy: str) -> NoStandard:
+    """The error of asking a what-if for what only law has."""
+    problem = Problem("CN199", std.exact_id, "is a what-if, not law", std.exact_id, "", remedy)
+    return NoStandard(f"{std.exact_id} is hypothetical and {what}", [problem])
 
 
 def sorted_by_age(standards: Sequence[Standard]) -> list[Standard]:

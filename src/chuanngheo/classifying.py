@@ -256,6 +256,8 @@ def make_person_plan(asked: Asked, schema: Schema, person_schema: Schema, *, che
         ])  # fmt: skip
     else:
         found["problems"] = text(())
+    if _hypothetical(asked.rules):
+        found["hypothetical"] = TRUE
     _collide(asked, found, person_schema, {})
     return PersonPlan(plan, handed, {name + asked.suffix: f for name, f in found.items()})
 
@@ -456,10 +458,17 @@ def _outputs(row: Row, checks: list[Check]) -> dict[str, Formula]:
             low if low == high and fine == TRUE else Formula("unknown", ("int",)) if known == NULL else known
         )
         outputs[f"{COUNT}_min"], outputs[f"{COUNT}_max"] = only(low), only(high)
+    if _hypothetical(row.prepared.rules):
+        outputs["hypothetical"] = TRUE
     for name in row.facts:
         if row.facts[name].unit == "point" and name in row.prepared.needed and name not in row.prepared.lines:
             outputs |= _points(row, name, only)
     return outputs
+
+
+def _hypothetical(rules: RuleSet) -> bool:
+    """Whether the answers are those of a what-if, which each row then says."""
+    return bool(getattr(rules, "hypothetical", False))
 
 
 def _groups(row: Row, checks: list[Check], groups: Mapping[str, Node]) -> dict[str, Formula]:

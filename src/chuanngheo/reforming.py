@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import NoStandard, nearest
@@ -27,7 +27,9 @@ def reform(base: Standard, changes: Mapping[str, Any]) -> Standard:
             raise NoStandard(f"{base.exact_id} has no line {name!r}; {nearest(name, base.lines)}")
         table = _merged(name, line.table, change)
         cite = Cite(WHAT_IF, "", "D", note=f"in place of {line.cite.label('en')}")
-        lines[name] = Line(name, line.labels, line.unit, _tree(table), table, cite)
+        named = isinstance(change, Mapping)
+        kept = tuple((path, line.cite_of(path)) for path in (_unnamed(line.table, change) if named else ()))
+        lines[name] = Line(name, line.labels, line.unit, _tree(table), table, cite, kept)
     mark = hashlib.sha256(f"{base.digest} {sorted((n, lines[n].table) for n in changes)!r}".encode()).hexdigest()
     made = evolve(base, lines=lines, hypothetical=True)
     made.memo["digest"] = mark
@@ -53,6 +55,27 @@ def _merged(name: str, table: Any, change: Any) -> Any:
     if unknown:
         raise NoStandard(f"{name} has no cell {', '.join(map(repr, unknown))}; allowed: {', '.join(cells)}")
     return {fact: {c: _merged(name, t, inner[c]) if c in inner else t for c, t in cells.items()}}
+
+
+def _unnamed(table: Any, change: Any) -> Iterator[tuple[str, ...]]:
+    """The codes that lead to each cell of a table that a change does not name."""
+    if not isinstance(table, Mapping):
+        return
+    ((fact, cells),) = table.items()
+    inner = change[fact] if set(change) == {fact} and isinstance(change[fact], Mapping) else change
+    for code, below in cells.items():
+        if code not in inner:
+            yield from ((code, *path) for path in _cells(below))
+        elif isinstance(inner[code], Mapping):
+            yield from ((code, *path) for path in _unnamed(below, inner[code]))
+
+
+def _cells(table: Any) -> Iterator[tuple[str, ...]]:
+    if not isinstance(table, Mapping):
+        yield ()
+        return
+    for cells in table.values():
+        yield from ((code, *path) for code, below in cells.items() for path in _cells(below))
 
 
 def _tree(table: Any) -> Node:

@@ -32,7 +32,7 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
         schema["properties"]["recorded_category"]["oneOf"] = [
             {"const": c.name, "title": c.labels[lang]} for c in standard.classes.values()
         ]
-        return {"$schema": DIALECT, "title": standard.title[lang], **schema}
+        return {"$schema": DIALECT, "title": _title(standard, lang), **schema}
     prepared = prepare(standard, method)
     properties = {n: _property(f, lang, _sources(prepared, n)) for n, f in names.items() if n in prepared.needed}
     if "members" in prepared.needed:
@@ -43,9 +43,14 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
             "items": _object({n: _property(f, lang) for n, f in persons.items() if n in used}, []),
         }  # fmt: skip
     return {
-        "$schema": DIALECT, "title": standard.title[lang], "x-standard": standard.exact_id, "x-method": method,
+        "$schema": DIALECT, "title": _title(standard, lang), "x-standard": standard.exact_id, "x-method": method,
         **_object(properties, []),
     }  # fmt: skip
+
+
+def _title(standard: Standard, lang: str) -> str:
+    mark = {"vi": "GIẢ ĐỊNH, không phải pháp luật: ", "en": "HYPOTHETICAL, not law: "}[lang] if standard.hypothetical else ""
+    return mark + standard.title[lang]
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

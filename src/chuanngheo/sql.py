@@ -149,6 +149,8 @@ class _Select:
         rules, prepared = plan.asked.rules, plan.prepared
         readings = ", ".join(f"{n}={prepared.readings[n]}" for n in prepared.interpretations)
         lines = [f"{rules.exact_id}, method {prepared.method}" + (f"; readings {readings}" if readings else "")]
+        if getattr(rules, "hypothetical", False):
+            lines.insert(0, "GIẢ ĐỊNH, không phải pháp luật / HYPOTHETICAL, not law")
         lines.append(f"reads {self.households}({_columns(mine)})")
         if theirs is not None:
             on = f", ages on {plan.asked.on}" if plan.asked.on else ""

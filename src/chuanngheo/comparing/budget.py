@@ -161,8 +161,8 @@ def _states(possible: frozenset[str], target: frozenset[str]) -> tuple[bool, boo
 def _total(values: pl.Series, weights: list[int] | None, per: int) -> End:
     """An exact sum; None where one of the rows that count has no bound."""
     held = values.to_list()
-    ends: list[Any] = [x for x in (values.min(), values.max()) if x is not None and abs(x) >= NO_END]
-    if ends and any(abs(v) >= NO_END for v, w in zip(held, weights or repeat(1), strict=False) if w):
+    endless = ((values >= NO_END) | (values <= -NO_END)).any()
+    if endless and any(abs(v) >= NO_END for v, w in zip(held, weights or repeat(1), strict=False) if w):
         return None
     return _whole(Fraction(sum(held) if weights is None else sum(map(mul, held, weights)), per))
 
