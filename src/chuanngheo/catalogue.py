@@ -105,8 +105,6 @@ class Catalogue:
 
         Raises :class:`NoStandard` for a what-if: it is the law of no day.
 
-        Raises :class:`NoStandard` for a what-if: it is the law of no day.
-
         >>> import chuanngheo as cn
         >>> local = cn.read_standard("docs/examples/local.yaml")
         >>> cn.shipped().having(local).applicable(date(2099, 10, 1), jurisdiction="vn-mau").id
