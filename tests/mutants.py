@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from chuanngheo.answering import Standard
-from chuanngheo.catalogue import COUNTRY, Catalogue, on_day, shipped
+from chuanngheo.catalogue import COUNTRY, INTERNATIONAL, Catalogue, on_day, shipped
 from chuanngheo.equivalence import difference
 from chuanngheo.errors import ChuanNgheoError, RuleFileError
 from chuanngheo.golden import Case, differences, read_cases, speaks_of
@@ -277,6 +277,8 @@ def asked_alike(base: Standard, made: Standard, name: str) -> bool:
 
 def same_days(one: Catalogue, other: Catalogue, jurisdiction: str, entity: str) -> tuple[str, str]:
     """Whether each day has the same standard by all that was known at any time: all edges are tried."""
+    if jurisdiction == INTERNATIONAL:
+        return "no day picks an international standard", ""
     spans = [pair for days in (one, other) for pair in days.spans(jurisdiction, entity)]
     near = (-1, 0, 1)
     edges = {d + timedelta(n) for _, s in spans for d in (s.start, s.end) if d is not None for n in near}

@@ -464,7 +464,7 @@ def _marks(a: Assessment, what: str, wanted: Any) -> Found:
 
 
 def _caveat_kinds(a: Assessment, what: str, wanted: Any) -> Found:
-    kinds = {c.kind for c in a.caveats}
+    kinds = {name for c in a.caveats for name in (c.kind, c.about)}  # by kind, or by what it is about
     for kind, expected in wanted.items():
         yield f"{what} {kind}", expected, kind in kinds
 
