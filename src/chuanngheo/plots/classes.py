@@ -30,6 +30,8 @@ from .paper import (
     fold,
     hatch,
     in_order,
+    joined,
+    layered,
     nothing,
     one_column,
     pixels,
@@ -90,7 +92,7 @@ def transitions(
         if n
     ]
     notes += ground_notes(standards, lang)
-    chart = altair().vconcat(*panels, spacing=18) if len(panels) > 1 else panels[0]
+    chart = joined(panels, 18) if len(panels) > 1 else panels[0]
     return finished(chart, words["transitions"], notes, lang, width)
 
 
@@ -183,9 +185,7 @@ def _matrix(cells: list[dict[str, Any]], order: Sequence[str], most: float, name
     layers += axis_text(heads, "after", x, "top") + axis_text(
         {n: fold(n, pixels(3.9)) for n in sort}, "before", y, "left"
     )
-    title = alt.TitleParams(name, anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold")
-    made = alt.layer(*layers).resolve_scale(color="independent")
-    return made.properties(width=alt.Step(wide), height=alt.Step(high), **({"title": title} if name else {}))
+    return layered(layers, {"step": wide}, {"step": high}, name, apart=("color",))
 
 
 def _words(part: list[dict[str, Any]], veiled: bool, sums: bool, x: Any, y: Any) -> list[Any]:

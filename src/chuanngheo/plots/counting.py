@@ -22,6 +22,8 @@ from .paper import (
     fold,
     hatch,
     in_order,
+    joined,
+    layered,
     nothing,
     one_column,
     pixels,
@@ -327,8 +329,7 @@ def _heat(
     layers += axis_text(heads, across, x, "top" if few else "up") + axis_text(
         {n: fold(n, side) for n in rows}, down, y, "left"
     )
-    made = alt.layer(*layers).resolve_scale(color="independent")
-    return made.properties(width=alt.Step(wide), height=alt.Step(high))
+    return layered(layers, {"step": wide}, {"step": high}, apart=("color",))
 
 
 def _size(cells: list[dict[str, Any]], wide: float) -> float:
@@ -382,8 +383,7 @@ def _stacks(
         said = base.mark_text(dy=dy, fontSize=size, fontWeight=weight)
         layers.append(said.encode(x=middle, y=y, text=f"{field}:N", color=alt.Color("ink:N", scale=None)))
     layers += axis_text({n: fold(n, side - 8) for n in names}, "group", y, "left")
-    made = alt.layer(*layers).resolve_scale(color="independent")
-    return made.properties(width=pixels(width) - side - 12, height=alt.Step(46))
+    return layered(layers, pixels(width) - side - 12, {"step": 46}, apart=("color",))
 
 
 def _ink(fill: str) -> str:
@@ -431,9 +431,8 @@ def _ranges(
             base.mark_text(align="left", dx=7, fontSize=SMALL - 1).encode(x=alt.X("high:Q"), y=y, text="text:N"),
             *axis_text({n: fold(n, side) for n in names}, "indicator", y, "left"),
         ]
-        title = alt.TitleParams(name, anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold")
-        panels.append(alt.layer(*layers).properties(width=pixels(width) - side - 12, height=alt.Step(20), title=title))
-    return alt.vconcat(*panels, spacing=14)
+        panels.append(layered(layers, pixels(width) - side - 12, {"step": 20}, name))
+    return joined(panels, 14)
 
 
 __all__ = ["contributions", "deprivations"]

@@ -30,6 +30,8 @@ from .paper import (
     design_columns,
     finished,
     in_order,
+    joined,
+    layered,
     nothing,
     one_column,
     pixels,
@@ -59,6 +61,7 @@ def income_distribution(
     unit: str = "person",
     scale: str = "log",
     bars: int = BARS,
+    label: str = "",
     lang: str = "vi",
     width: float = PAGE,
 ) -> Any:
@@ -69,7 +72,8 @@ def income_distribution(
     ``unit`` (``"person"`` or ``"household"``), those of unknown income included, and the picture says how
     many are unknown, zero or negative, or beyond the ends of the axis. ``lines`` are standards, ``names``
     which of their lines; under ``by`` a group that is a code of a line (rural, urban) has its own lines alone.
-    ``scale`` is ``"log"`` (bars of equal ratio) or ``"linear"``.
+    ``scale`` is ``"log"`` (bars of equal ratio) or ``"linear"``; ``label`` says what the amounts are where they
+    are not income (expenditure).
 
     Only bars enter the chart, no household. Raises :class:`DataProblems`: missing columns (CN201), a choice
     that is not on the list or no design (CN202), nothing to draw (CN203), numbers or weights that are none (CN204).
@@ -85,7 +89,7 @@ def income_distribution(
     edges = _edges(low, high, bars, scale)
     order = in_order(made["g"].to_list(), by)
     panels, spare = [], []
-    room = pixels(width) - pixels(1.9)
+    room = pixels(width) - pixels(2.2)
     strip = [_strip(steps, edges, room, scale, lang)] if steps else []
     shares = {g: _bars(made.filter(made["g"].eq_missing(g)), edges) for g in order}
     most = max((b["share"] for rows, _ in shares.values() for b in rows), default=1.0) * 1.05
@@ -94,7 +98,22 @@ def income_distribution(
         name = group_text(by, group, lang) if by else ""
         mine = [s for s in steps if group not in _codes(steps) or group in s["codes"] or not s["codes"]]
         last = place == len(order) - 1
-        panels.append(_panel(rows, mine, steps, edges, room, scale, name, most, last, len(order), unit, lang))
+        panels.append(
+            _panel(
+                rows,
+                mine,
+                steps,
+                edges,
+                room,
+                scale,
+                name,
+                most,
+                (label or words["income_axis"]) if last else "",
+                len(order),
+                unit,
+                lang,
+            )
+        )
         spare.append(_said(outside, name, lang))
     notes = [
         f"{said_of_data([design.data], lang)}. {words['of_' + unit]}. {words['rows']}: {number_text(made.height, lang)}"
@@ -103,10 +122,8 @@ def income_distribution(
     if any(s["grade"] == "D" for s in steps):
         notes.append(words["grade_d"])
     notes += ground_notes(list(lines), lang)
-    chart = (
-        altair().vconcat(*strip, *panels, spacing=6).resolve_scale(x="shared", color="independent", shape="independent")
-    )
-    return finished(chart, words["incomes"], notes, lang, width)
+    chart = joined([*strip, *panels], 6, shared=("x",), apart=("color", "shape"))
+    return finished(chart, words["named"].format(label) if label else words["incomes"], notes, lang, width)
 
 
 def _known(frame: pl.DataFrame, design: Design, income: str, by: str | None, unit: str) -> pl.DataFrame:
@@ -210,9 +227,10 @@ def _said(outside: dict[str, float], name: str, lang: str) -> str:
 # --- drawing --------------------------------------------------------------------------------------------
 
 
-def _axis(edges: list[float], scale: str, labels: bool, lang: str) -> Any:
+def _axis(edges: list[float], scale: str, named: str, lang: str) -> Any:
+    """The axis of amounts; with numbers and a name where it has one."""
     alt = altair()
-    title = f"{WORDS[lang]['income_axis']} ({unit_text(MONTHLY, lang)})" if labels else None
+    labels, title = bool(named), f"{named} ({unit_text(MONTHLY, lang)})" if named else None
     if scale == "log":
         kind = alt.Scale(type="log", domain=[edges[0], edges[-1]], nice=False)
         axis = alt.Axis(
@@ -252,7 +270,7 @@ def _strip(steps: list[dict[str, Any]], edges: list[float], room: float, scale: 
         last, first = (_place(mine[i]["amount"], edges, scale) * room for i in (-1, 0))
         right = last + len(said) * SMALL * 0.52 < room or first < room - last  # where there is room for the amounts
         written.append({"x": mine[-1 if right else 0]["amount"], "standard": name, "text": said, "right": right})
-    x = _axis(edges, scale, False, lang)
+    x = _axis(edges, scale, "", lang)
     order = list(dict.fromkeys(r["standard"] for r in rows))
     y = alt.Y("standard:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelPadding=6))
     layers = []
@@ -270,7 +288,7 @@ def _strip(steps: list[dict[str, Any]], edges: list[float], room: float, scale: 
                 align="left" if right else "right", dx=8 if right else -8, fontSize=SMALL - 0.5
             )
             layers.append(text.encode(x=x, y=y, text="text:N"))
-    return alt.layer(*layers).properties(width=room, height=alt.Step(21))
+    return layered(layers, room, {"step": 21})
 
 
 def _place(amount: float, edges: list[float], scale: str) -> float:
@@ -288,10 +306,10 @@ def _panel(
     steps: list[dict[str, Any]],
     every: list[dict[str, Any]],
     edges: list[float], room: float, scale: str,
-    name: str, most: float, last: bool, panels: int, unit: str, lang: str,
+    name: str, most: float, axis: str, panels: int, unit: str, lang: str,
 ) -> Any:  # fmt: skip
     alt, words = altair(), WORDS[lang]
-    x = _axis(edges, scale, last, lang)
+    x = _axis(edges, scale, axis, lang)
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, most], nice=False),
               axis=alt.Axis(title=words[f"share_of_{unit}"], format=".1~f", tickCount=4))  # fmt: skip
     bars = alt.Chart(values(rows)).mark_rect(color="#c9ced6", stroke=GREY, strokeWidth=0.5)
@@ -303,8 +321,7 @@ def _panel(
             rule = alt.Chart(values(mine)).mark_rule(strokeWidth=1.6, strokeDash=dash)
             layers.append(rule.encode(x=x, color=alt.Color("ink:N", scale=None)))
     height = pixels(6.2 if panels == 1 else 3.8 if panels < 4 else 2.6)
-    title = alt.TitleParams(name, anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold", offset=4)
-    return alt.layer(*layers).properties(width=room, height=height, **({"title": title} if name else {}))
+    return layered(layers, room, height, name)
 
 
 __all__ = ["income_distribution"]

@@ -18,6 +18,8 @@ from .paper import (
     axis_text,
     finished,
     fold,
+    joined,
+    layered,
     nothing,
     one_column,
     pixels,
@@ -69,7 +71,7 @@ def measures(
     shown.append(words["interval" if any(r["ci_low"] is not None for r in rows) else "no_interval"])
     notes += [". ".join(shown), *([f"{words['not_known']}"] if any(r["low"] is None for r in rows) else [])]
     notes += ground_notes(list(standards), lang)
-    return finished(altair().vconcat(*panels, spacing=12), words["measures"], [n for n in notes if n], lang, width)
+    return finished(joined(panels, 12), words["measures"], [n for n in notes if n], lang, width)
 
 
 def _said(known: pl.DataFrame, column: str, lang: str) -> str:
@@ -161,10 +163,7 @@ def _panel(rows: list[dict[str, Any]], groups: list[str], side: float, named: bo
     )
     if named:
         layers += axis_text({g: fold(g, side - 8) for g in groups}, "group", y, "left")
-    title = alt.TitleParams(
-        rows[0]["name"], anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold", offset=4
-    )
-    return alt.layer(*layers).properties(width=pixels(width) - side - 12, height=alt.Step(20), title=title)
+    return layered(layers, pixels(width) - side - 12, {"step": 20}, rows[0]["name"])
 
 
 __all__ = ["measures"]

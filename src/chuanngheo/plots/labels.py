@@ -31,10 +31,10 @@ WORDS: dict[str, dict[str, str]] = {
         # the ladder
         "everywhere": "mọi khu vực", "area": "Khu vực", "grade_d": "Nét đứt, ký hiệu rỗng: mức D, số tiền hoặc ngày áp dụng chưa được xác nhận",
         "log": "Thang logarit", "continued": "Tiếp tục áp dụng", "real": "theo giá năm", "no_prices": "Không có chỉ số giá, không vẽ",
-        "year": "năm", "nominal": "Mức tiền danh nghĩa, không quy theo giá", "converted": "Mức tiền quy theo giá từng năm",
+        "year": "năm", "nominal": "Mức tiền danh nghĩa, không quy theo giá", "converted": "Mức tiền của từng năm, quy về giá năm", "rounded": "số ghi làm tròn đến nghìn đồng", "what_if": "giả định",
         "rice_apart": "Chuẩn tính bằng gạo vẽ riêng, vì không phải đồng",
         # distributions
-        "income_axis": "Thu nhập bình quân đầu người", "share_of_person": "Tỷ trọng số người (%)", "share_of_household": "Tỷ trọng số hộ (%)", "below_axis": "dưới trục",
+        "income_axis": "Thu nhập bình quân đầu người", "named": "{}: phân bố và các mức chuẩn", "share_of_person": "Tỷ trọng số người (%)", "share_of_household": "Tỷ trọng số hộ (%)", "below_axis": "dưới trục",
         "above_axis": "trên trục", "no_income": "thu nhập bằng 0 hoặc âm", "unknown_income": "thu nhập chưa biết", "not_drawn": "Không vẽ",
         # transitions
         "from": "Loại trước", "to": "Loại sau", "total": "tổng", UNDETERMINED: "chưa xác định được",
@@ -60,9 +60,9 @@ WORDS: dict[str, dict[str, str]] = {
         "rows": "Households in the table", "unknown": "not known", "all": "all", "yes": "yes", "no": "no",
         "everywhere": "every area", "area": "Area", "grade_d": "Dashed, hollow: grade D, the amount or its days are not confirmed",
         "log": "Logarithmic scale", "continued": "Continued through", "real": "at prices of", "no_prices": "No price index, not drawn",
-        "year": "year", "nominal": "Nominal amounts, not adjusted for prices", "converted": "Amounts converted at the prices of each year",
+        "year": "year", "nominal": "Nominal amounts, not adjusted for prices", "converted": "Amounts of each year at prices of", "rounded": "written amounts are rounded to thousands", "what_if": "hypothetical",
         "rice_apart": "Lines in rice stand apart, since they are not đồng",
-        "income_axis": "Income a person", "share_of_person": "Share of persons (%)", "share_of_household": "Share of households (%)", "below_axis": "below the axis",
+        "income_axis": "Income a person", "named": "{}: distribution and the lines", "share_of_person": "Share of persons (%)", "share_of_household": "Share of households (%)", "below_axis": "below the axis",
         "above_axis": "above the axis", "no_income": "income zero or negative", "unknown_income": "income not known", "not_drawn": "Not drawn",
         "from": "Class before", "to": "Class after", "total": "total", UNDETERMINED: "undetermined",
         NO_CLASS: "no class by the words", "of_all": "Cells: percent of all; in brackets, households in the table",

@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..catalogue import facts, on_day, shipped
-from ..errors import DataProblems, Problem, quoted
+from ..errors import DataProblems, Problem
 from ..model import Quantity, Span, weakest
 from ..units import Unit, unit
 from .labels import WORDS, cell_text, ground_notes, language, number_text, unit_text
-from .paper import PAGE, PAPER, SHADES, SMALL, altair, finished, nothing, pixels, values
+from .paper import PAGE, PAPER, SHADES, SMALL, altair, finished, joined, layered, nothing, pixels, values
 
 if TYPE_CHECKING:
     from ..answering import Standard
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STEPS = ("poverty_line", "hunger_line", "near_poor_line", "average_line")
 MONTHLY, IN_RICE = "VND/person/month", "kg_rice/person/month"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+TALL = 45.0  # pixels of a doubling
 Codes = tuple[tuple[str, str], ...]
 
 
@@ -42,8 +43,8 @@ def ladder(
     person a month; lines in rice have a panel of their own. Figures of grade D are dashed and hollow.
 
     ``prices`` is an index with ``convert(amount, from_year, to_year)``: every year of a line is then drawn at
-    the prices of ``to_year``, rounded to whole đồng, and years that the index does not know are left out and
-    named. ``lines`` are names of lines; ``width`` is in centimetres.
+    the prices of ``to_year``, to the whole đồng (written in thousands, over the highest), and years that the
+    index does not know are left out and named. ``lines`` are names of lines; ``width`` is in centimetres.
 
     Raises :class:`DataProblems` where nothing is left to draw or ``to_year`` is missing.
 
@@ -63,14 +64,14 @@ def ladder(
                               "a year of the index", "ladder(prices=cpi, to_year=...)")  # fmt: skip
             raise DataProblems("prices without to_year", [problem])
         money, absent = _real(money, prices, to_year, lang)
-        notes = [f"{words['converted']} ({words['real']} {to_year})"]
+        notes = [f"{words['converted']} {to_year}; {words['rounded']}"]
         if absent:
             notes.append(f"{words['no_prices']}: {_years(absent)}")
     if not money and not rice:
         nothing("lines", "no standard given has an amount of đồng or rice a person a month under these names",
                 "see std.lines")  # fmt: skip
     drawn = money + rice
-    areas = list(dict.fromkeys(s["area"] for s in sorted(drawn, key=lambda s: s["order"])))
+    areas = list(dict.fromkeys(s["area"] for s in sorted(drawn, key=lambda s: (s["supposed"], s["order"]))))
     notes[0] += f". {words['log']}" + (f". {words['rice_apart']}" if rice else "")
     if any(s["grade"] == "D" for s in drawn):
         notes.append(words["grade_d"])
@@ -81,9 +82,7 @@ def ladder(
     notes += ground_notes([s for s in chosen if s.exact_id in held], lang)
     left, right = _columns(rice, money, width)
     made = [_column(part, lines, areas, room, lang) for part, room in ((rice, left), (money, right)) if part]
-    chart = (
-        altair().hconcat(*made, spacing=14).resolve_scale(color="shared", shape="shared") if len(made) > 1 else made[0]
-    )
+    chart = joined(made, 14, shared=("color", "shape"), beside=True) if len(made) > 1 else made[0]
     title = words["ladder"] + (f" ({words['real']} {to_year})" if prices is not None else "")
     return finished(chart, title, notes, lang, width)
 
@@ -130,7 +129,7 @@ def _steps(standards: Sequence[Standard], name: str, lang: str) -> list[dict[str
             family = in_family(quantity)
             if family is not None:
                 found.append(_step(std, span, (start, end), name, codes, *family, _grade(quantity, span, name), lang))
-    return _beside(_labelled(found))
+    return _beside(_labelled(_told_apart(found, lang)))
 
 
 def _step(
@@ -150,7 +149,7 @@ def _step(
         "line": name, "label": std.lines[name].labels[lang], "standard": std.exact_id, "area": cell_text(codes, lang),
         "from": start.isoformat(), "to": end.isoformat(), "x": _year(start), "x2": _year(end + timedelta(1)),
         "amount": _plain(amount), "text": number_text(amount, lang), "unit": measured, "grade": grade,
-        "continued": span.start > std.applies[0].start, "first": start == std.applies[0].start, "order": _rank(codes),
+        "supposed": std.hypothetical, "continued": span.start > std.applies[0].start, "first": start == std.applies[0].start, "order": _rank(codes),
     }  # fmt: skip
 
 
@@ -185,6 +184,13 @@ def _grade(quantity: Quantity, span: Span, name: str) -> str:
     return quantity.grade if span.concerns and name not in span.concerns else weakest(quantity.grade, span.cite.grade)
 
 
+def _told_apart(steps: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """What-ifs as places of their own; where they leave the line as it is in law, that is drawn alone."""
+    law = {(s["area"], s["amount"], s["x"]) for s in steps if not s["supposed"]}
+    kept = [s for s in steps if not s["supposed"] or (s["area"], s["amount"], s["x"]) not in law]
+    return [{**s, "area": f"{s['area']} ({WORDS[lang]['what_if']})"} if s["supposed"] else s for s in kept]
+
+
 def _labelled(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """An amount is written where it begins, not again where its days go on."""
     seen: dict[tuple[Any, ...], float] = {}
@@ -196,13 +202,13 @@ def _labelled(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _beside(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Places with one amount on the same days: their signs stand side by side, the amount once behind them."""
+    """Places with one amount on the same days: the first has its sign at the start, the others at the end."""
     places: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for step in steps:
         places.setdefault((step["line"], step["x"], step["amount"], step["unit"]), []).append(step)
     for same in places.values():
         for place, step in enumerate(same):
-            step["place"] = place
+            step["place"], step["told"] = place, True
     return steps
 
 
@@ -223,7 +229,11 @@ def _real(steps: list[dict[str, Any]], prices: Any, to_year: int, lang: str) -> 
                 "text": number_text(round(whole, -3), lang), "nominal": step["amount"], "written": step["written"] and first,
             })  # fmt: skip
             first = False
-    return made, sorted(absent)
+    tops: dict[tuple[Any, ...], int] = {}
+    for step in made:  # amounts fall from year to year: only over the highest is there room for its number
+        key = (step["line"], step["x"])
+        tops[key] = max(tops.get(key, 0), step["amount"])
+    return [{**s, "told": s["amount"] == tops[s["line"], s["x"]]} for s in made], sorted(absent)
 
 
 def _year(day: date) -> float:
@@ -271,20 +281,31 @@ def _columns(rice: list[dict[str, Any]], money: list[dict[str, Any]], width: flo
 
 
 def _column(steps: list[dict[str, Any]], lines: Sequence[str], areas: list[str], room: float, lang: str) -> Any:
-    """One panel for each line, above each other, over the same years."""
-    panels = [
-        _panel([s for s in steps if s["line"] == n], steps, areas, room, lang)
-        for n in lines
-        if any(s["line"] == n for s in steps)
-    ]
-    return altair().vconcat(*panels, spacing=16).resolve_scale(color="shared", shape="shared", x="shared")
+    """One panel for each line, above each other, over the same years and with the same height of a doubling."""
+    parts = [part for n in lines if (part := [s for s in steps if s["line"] == n])]
+    doublings = sum(math.log2(_reach(part)[1] / _reach(part)[0]) for part in parts)
+    # Lines a third apart can still carry their amounts, if the page is high enough.
+    doubling = min(TALL, pixels(14.5) / doublings) if doublings else TALL
+    panels = [_panel(part, steps, areas, room, doubling, lang) for part in parts]
+    return joined(panels, 16, shared=("color", "shape", "x"))
 
 
-def _panel(steps: list[dict[str, Any]], column: list[dict[str, Any]], areas: list[str], room: float, lang: str) -> Any:
-    alt, words = altair(), WORDS[lang]
+def _reach(steps: list[dict[str, Any]]) -> tuple[float, float]:
     low, high = min(s["amount"] for s in steps), max(s["amount"] for s in steps)
-    doubling = 40.0  # pixels: lines a third apart can still carry their amounts
-    height = math.log2(high / low) * doubling + 38 if low > 0 else pixels(4)
+    if low <= 0:
+        problem = Problem(
+            "CN204", "lines", "an amount of zero has no place on a logarithmic scale", low, "amounts above 0"
+        )
+        raise DataProblems("a line cannot be drawn", [problem])
+    return low, high
+
+
+def _panel(
+    steps: list[dict[str, Any]], column: list[dict[str, Any]], areas: list[str], room: float, doubling: float, lang: str
+) -> Any:
+    alt, words = altair(), WORDS[lang]
+    low, high = _reach(steps)
+    height = math.log2(high / low) * doubling + 38
     spread = 2 ** (19 / doubling)
     scale = alt.Scale(type="log", domain=[low / spread, high * spread], nice=False)
     starts = sorted({s["x"] for s in column if s["first"] and s["written"]} | {max(s["x2"] for s in column)})
@@ -303,24 +324,22 @@ def _panel(steps: list[dict[str, Any]], column: list[dict[str, Any]], areas: lis
         legend=legend,
     )
     layers = []
-    across = 11 * (max(s["x2"] for s in column) - min(s["x"] for s in column)) / room  # years that a sign is wide
+    across = 9 * (max(s["x2"] for s in column) - min(s["x"] for s in column)) / room  # years that a sign is wide
     for sure in (False, True):  # what is sure lies above
         rows = [_row(s, across) for s in steps if (s["grade"] != "D") is sure]
         if not rows:
             continue
         base = alt.Chart(values(rows))
-        rule = {"strokeWidth": 2.4} if sure else {"strokeWidth": 1.8, "strokeDash": [4, 3]}
+        rule = {"strokeWidth": 2.2} if sure else {"strokeWidth": 1.8, "strokeDash": [4, 3]}
         layers.append(base.mark_rule(**rule).encode(x=x, x2="x2:Q", y=y, color=color))
         dots = base.transform_filter("datum.written")
         fill = {"filled": True} if sure else {"filled": False, "fill": PAPER, "strokeWidth": 1.6}
-        layers.append(dots.mark_point(size=42, opacity=1, **fill).encode(x=sign, y=y, color=color, shape=shape))
-        said = dots.transform_filter("datum.place == 0").mark_text(align="left", dx=6, dy=-7, fontSize=SMALL - 0.5)
-        layers.append(said.encode(x=x, y=y, text="text:N"))
-    name = _heading(steps, lang)
-    return alt.layer(*layers).properties(
-        width=room, height=height,
-        title=alt.TitleParams(name, anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold", offset=4),
-    )  # fmt: skip
+        layers.append(dots.mark_point(size=38, opacity=1, **fill).encode(x=sign, y=y, color=color, shape=shape))
+        said = dots.transform_filter("datum.told && datum.place == 0")
+        for halo in ({"stroke": PAPER, "strokeWidth": 3, "strokeJoin": "round"}, {}):
+            mark = said.mark_text(align="left", dx=6, dy=-6, fontSize=SMALL - 1, **halo)
+            layers.append(mark.encode(x=x, y=y, text="text:N"))
+    return layered(layers, room, height, _heading(steps, lang))
 
 
 def _heading(steps: list[dict[str, Any]], lang: str) -> list[str]:
@@ -331,8 +350,24 @@ def _heading(steps: list[dict[str, Any]], lang: str) -> list[str]:
 
 
 def _row(step: dict[str, Any], across: float) -> dict[str, Any]:
-    keep = ("x", "x2", "from", "to", "amount", "text", "area", "standard", "grade", "written", "place", "nominal")
-    return {k: step[k] for k in keep if k in step} | {"sign": step["x"] + across * step["place"]}
+    keep = (
+        "x",
+        "x2",
+        "from",
+        "to",
+        "amount",
+        "text",
+        "area",
+        "standard",
+        "grade",
+        "written",
+        "place",
+        "told",
+        "nominal",
+    )
+    return {k: step[k] for k in keep if k in step} | {
+        "sign": step["x2"] - across * step["place"] if step["place"] else step["x"]
+    }
 
 
 def round_steps(low: float, high: float) -> list[float]:
@@ -341,10 +376,6 @@ def round_steps(low: float, high: float) -> list[float]:
     >>> round_steps(40, 300)
     [50, 100, 200]
     """
-    if not 0 < low < high:
-        raise DataProblems(
-            "no scale", [Problem("CN204", "amount", f"{quoted(low)} is no place on a logarithmic scale", low)]
-        )
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     found = [m * 10**p if p >= 0 else m / 10**-p for p in powers for m in (1, 2, 5)]
     return [t for t in found if low <= t <= high]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,27 +50,62 @@ def pixels(centimetres: float) -> float:
     return centimetres / INCH * SCREEN
 
 
-def finished(chart: Any, title: str, notes: Sequence[str], lang: str, width: float = PAGE) -> Any:
+def finished(drawn: Any, title: str, notes: Sequence[str], lang: str, width: float = PAGE) -> Any:
     """A chart with its title, what it rests on below it, and the look of print."""
     room = int(pixels(width) / (SMALL * 0.51))
     lines = [line for note in notes for line in textwrap.wrap(note, room)]
     heading = textwrap.wrap(title, int(pixels(width) / (LARGE * 0.55)))
-    said = altair().TitleParams(text=heading, subtitle=lines, anchor="start", frame="bounds", offset=12)
-    return (
-        chart.properties(title=said, background=PAPER, padding=4, description=". ".join([title, *notes]))
-        .configure(font=FONT, locale=_locale(lang))
-        .configure_title(fontSize=LARGE, subtitleFontSize=SMALL, subtitleColor="#333333", color=INK, subtitleLineHeight=14)
-        .configure_axis(
-            labelFontSize=SMALL, titleFontSize=SMALL, titleFontWeight="normal", labelColor=INK, titleColor=INK,
-            gridColor="#e6e6e6", domainColor=GREY, tickColor=GREY, labelLimit=pixels(7),
+    alt, words = (
+        altair(),
+        {
+            "labelFontSize": SMALL,
+            "titleFontSize": SMALL,
+            "titleFontWeight": "normal",
+            "labelColor": INK,
+            "titleColor": INK,
+        },
+    )
+    return _with(drawn, {
+        "title": alt.TitleParams(heading, subtitle=lines, anchor="start", frame="bounds", offset=12),
+        "background": PAPER,
+        "padding": 4,
+        "description": ". ".join([title, *notes]),
+        "config": alt.Config(
+            font=FONT, locale=_locale(lang), view={"stroke": PALE},
+            title={"fontSize": LARGE, "subtitleFontSize": SMALL, "subtitleColor": "#333333", "color": INK, "subtitleLineHeight": 14},
+            axis={**words, "gridColor": "#e6e6e6", "domainColor": GREY, "tickColor": GREY, "labelLimit": pixels(7)},
+            legend={**words, "labelLimit": pixels(8), "symbolSize": 70},
+        ),
+    })  # fmt: skip
+
+
+def layered(layers: Sequence[Any], width: Any, height: Any, title: Any = "", apart: Sequence[str] = ()) -> Any:
+    """Charts on one panel of so many pixels (``{"step": n}``: a row or column), with a heading; scales ``apart`` are their own."""
+    alt, made = altair(), {"width": width, "height": height}
+    if title:
+        made["title"] = alt.TitleParams(
+            title, anchor="start", frame="group", fontSize=SMALL + 0.5, fontWeight="bold", offset=4
         )
-        .configure_legend(
-            labelFontSize=SMALL, titleFontSize=SMALL, titleFontWeight="normal", labelColor=INK, titleColor=INK,
-            labelLimit=pixels(8), symbolSize=70,
-        )
-        .configure_header(labelFontSize=SMALL, titleFontSize=SMALL)
-        .configure_view(stroke=PALE)
-    )  # fmt: skip
+    if apart:
+        made["resolve"] = alt.Resolve(scale=dict.fromkeys(apart, "independent"))
+    return _with(alt.LayerChart(layer=list(layers)), made)
+
+
+def joined(
+    panels: Sequence[Any], spacing: float, shared: Sequence[str] = (), apart: Sequence[str] = (), beside: bool = False
+) -> Any:
+    """Panels above each other, or beside each other."""
+    alt, made = altair(), {"spacing": spacing}
+    if scales := {**dict.fromkeys(shared, "shared"), **dict.fromkeys(apart, "independent")}:
+        made["resolve"] = alt.Resolve(scale=scales)
+    return _with(alt.HConcatChart(hconcat=list(panels)) if beside else alt.VConcatChart(vconcat=list(panels)), made)
+
+
+def _with(chart: Any, attributes: Mapping[str, Any]) -> Any:
+    """A chart made here, with attributes set: the methods of altair copy all that is in it each time."""
+    for name, value in attributes.items():
+        setattr(chart, name, value)
+    return chart
 
 
 def _locale(lang: str) -> dict[str, Any]:
@@ -79,7 +115,13 @@ def _locale(lang: str) -> dict[str, Any]:
 
 def values(rows: Iterable[Mapping[str, Any]]) -> Any:
     """Rows as the data of a chart, written into it: aggregates alone, never households."""
-    return altair().InlineData(values=[dict(row) for row in rows])
+    return _rows()(values=[dict(row) for row in rows])
+
+
+@cache
+def _rows() -> Any:
+    """Inline data that altair takes along as it is, without a copy each time charts are joined."""
+    return type("InlineData", (altair().InlineData,), {"__deepcopy__": lambda self, _=None: self})
 
 
 def to_png(chart: Any, ppi: float = 200) -> bytes:
@@ -89,7 +131,7 @@ def to_png(chart: Any, ppi: float = 200) -> bytes:
     """
     version = ".".join(altair().SCHEMA_VERSION.lstrip("v").split(".")[:2])
     made: bytes = _opened("vl_convert").vegalite_to_png(
-        chart.to_dict(), vl_version=version, scale=72 / SCREEN, ppi=ppi
+        chart.to_dict(validate=False), vl_version=version, scale=72 / SCREEN, ppi=ppi
     )  # the converter takes a pixel for a point, 72 to the inch
     return made
 
@@ -236,6 +278,6 @@ def hatch(wide: float, high: float) -> str:
 
 __all__ = [
     "COUNT", "FONT", "GREY", "INK", "PAGE", "PALE", "PAPER", "RAMP", "SAMPLE", "SHADES", "SMALL", "SURVEY", "Design",
-    "MissingPackage", "altair", "axis_text", "choice", "design_columns", "finished", "fold", "hatch", "in_order", "nothing", "one_column", "pixels",
+    "MissingPackage", "altair", "axis_text", "choice", "design_columns", "finished", "fold", "hatch", "in_order", "joined", "layered", "nothing", "one_column", "pixels",
     "said_of_data", "save_png", "shade_text", "table", "to_png", "values", "weighted",
 ]  # fmt: skip
