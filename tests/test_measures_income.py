@@ -390,11 +390,15 @@ def test_floats_that_should_be_on_the_line_are() -> None:
     assert at["value"].to_list() == [1.0, 1.0, 1.0, 1.0, 0.0]
 
 
-@given(st.decimals(0, 1000, places=3), st.fractions(1, 1000, max_denominator=9), st.booleans())
-def test_decimals_and_fractions_are_compared_exactly(income: Decimal, line: Fraction, at_line: bool) -> None:
+@given(st.integers(-2, 2), st.fractions(1, 1000, max_denominator=9), st.integers(0, 3), st.booleans())
+def test_decimals_and_fractions_are_compared_exactly(off: int, line: Fraction, places: int, at_line: bool) -> None:
+    """The decimals next to a line that may be none: 333.333 is below 1000/3."""
+    exact = max(Fraction(math.floor(line * 10**places) + off, 10**places), Fraction(0))
+    income = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1).scaleb(-places))
     made = ms.headcount(frame([income]), ms.census(), income="y", line=line, poor_at_line=at_line)
-    exact = Fraction(income)
     assert made["value"].item() == float(exact <= line if at_line else exact < line)
+    gap = ms.poverty_gap(frame([income]), ms.census(), income="y", line=line, poor_at_line=at_line)["value"].item()
+    assert gap == pytest.approx(float(max((line - exact) / line, 0)), rel=1e-9, abs=1e-15)
 
 
 @given(st.decimals(0, 100, places=2), st.integers(0, 3), st.decimals(Decimal("0.1"), 100, places=1), st.booleans())
