@@ -14,7 +14,6 @@ from itertools import combinations, product
 from typing import Any
 
 from .answering import Standard
-from .case import Key
 from .deciding import COUNT, NO_CLASS
 from .domains import Domain, Interval
 from .equivalence import (
@@ -35,7 +34,7 @@ from .inequalities import Undecided, is_line
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, RuleSet, Text
 from .possible import fact_domain
 from .prepared import Prepared, prepare
-from .regions import Bounds, Region, met
+from .regions import Bounds, Region, met, narrowed
 from .resolving import PERSON
 from .results import class_cite, indicator_cite
 from .scorecards import ScoreCard
@@ -305,13 +304,15 @@ def _turned(
     told = set()
     for name, worse in directed(std, prepared, listed).items():
         whole = fact_domain(facts[name])
-        for poorer, other in product(listed, listed):
+        but = {name, COUNT, *loose}
+        rests = [(r, {k: d for k, d in r.bounds.items() if k not in but and not is_line(k)}) for r in listed]
+        for (poorer, first), (other, second) in product(rests, rests):
             key = (name, other.value, poorer.value)
             if rank[other.value] <= rank[poorer.value] or key in told:
                 continue
-            if not _can_be_worse(other.bounds.get(name, whole), poorer.bounds.get(name, whole), worse):
+            if not _may_meet(second, first):
                 continue
-            if not _may_meet(other.bounds, poorer.bounds, {name, COUNT, *loose}):
+            if not _can_be_worse(other.bounds.get(name, whole), poorer.bounds.get(name, whole), worse):
                 continue
             try:
                 pair = pair_in(std, other.bounds, poorer.bounds, name, worse, said, loose)
@@ -330,13 +331,9 @@ def _can_be_worse(mine: Domain, theirs: Domain, worse: str) -> bool:
     return low is None or high is None or low < high
 
 
-def _may_meet(a: Bounds, b: Bounds, but: set[str]) -> bool:
-    """Whether two regions share a value of every fact but some: a quick look before numbers are chosen."""
-
-    def rest(bounds: Bounds) -> dict[Key, Domain]:
-        return {k: d for k, d in bounds.items() if k not in but and not is_line(k)}
-
-    return met(rest(a), rest(b)) is not None
+def _may_meet(a: Bounds, b: Bounds) -> bool:
+    """Whether two regions share a value of every fact: a quick look before numbers are chosen."""
+    return all(k not in b or narrowed(d, b[k]) is not None for k, d in a.items())
 
 
 # --- interpretations ------------------------------------------------------------------------------------
@@ -424,7 +421,13 @@ def _scored(std: Standard, left: Prepared, right: Prepared, name: str, card: Sco
     mine, theirs = left.card(name, left.readings), right.card(name, right.readings)
     for a, b in zip(mine.items, theirs.items, strict=True):
         for one, other in zip(a.options, b.options, strict=True):
-            if a.indicator or one.band != other.band or one.when is None or other.when is None or one.when == other.when:
+            if (
+                a.indicator
+                or one.band != other.band
+                or one.when is None
+                or other.when is None
+                or one.when == other.when
+            ):
                 continue
             apart = clash(ways_of_test(left, one.when, on), ways_of_test(right, other.when, on), std)
             if apart is not None and apart[1] is not None:
@@ -432,9 +435,7 @@ def _scored(std: Standard, left: Prepared, right: Prepared, name: str, card: Sco
                 yield f"{name}.{a.number}", apart[1], points, (a.cite or card.cite,), on
 
 
-def _points_of(
-    std: Standard, card: str, item: str, household: Household, readings: Mapping[str, str], on: date
-) -> str:
+def _points_of(std: Standard, card: str, item: str, household: Household, readings: Mapping[str, str], on: date) -> str:
     found = std.score(card, household, on=on, readings=readings).item(item)
     return str(found.low) if found.low == found.high else f"{found.low}-{found.high}"
 
