@@ -144,6 +144,44 @@ def words(name: str, lang: str) -> tuple[str, ...]:
     return tuple(t.replace("&lt;", "<").replace("&amp;", "&") for t in texts)
 
 
+Box = tuple[float, float, float, float]
+
+
+def boxes(name: str, lang: str) -> tuple[list[tuple[str, Box]], float, float]:
+    """Every line of text with about the room it takes, and the width and height of the picture."""
+    import vl_convert as vlc
+
+    drawn = spec(name, lang)
+    whole = vlc.vegalite_to_scenegraph(drawn, vl_version=".".join(drawn["$schema"].rsplit("/v", 1)[1].split(".")[:2]))
+    found: list[tuple[str, Box]] = []
+
+    def place(item: dict[str, Any], x: float, y: float) -> None:
+        lines = item["text"] if isinstance(item["text"], list) else [item["text"]]
+        size, step = item.get("fontSize", 11), item.get("lineHeight", item.get("fontSize", 11) + 2)
+        for i, line in enumerate(lines):
+            wide = len(line) * size * 0.48  # narrower than most texts are: what overlaps here does so on paper
+            left = item.get("dx", 0) - {"left": 0, "center": wide / 2, "right": wide}[item.get("align", "left")]
+            base = {"top": 0, "middle": -size / 2, "bottom": -size}.get(item.get("baseline", "alphabetic"), -size * 0.8)
+            top = item.get("dy", 0) + base + i * step
+            corners = (left, top + 1, left + wide, top + size * 0.85)
+            if item.get("angle", 0) % 360 == 270:
+                corners = (corners[1], -corners[2], corners[3], -corners[0])
+            found.append((line, (x + corners[0], y + corners[1], x + corners[2], y + corners[3])))
+
+    def walk(node: Any, x: float, y: float) -> None:
+        for item in node.get("items", []):
+            here = (x + item.get("x", 0), y + item.get("y", 0))
+            if node.get("marktype") == "text":
+                if item.get("text") and item.get("opacity", 1) and item.get("stroke") is None:
+                    place(item, *here)
+            elif node.get("marktype") == "group":
+                for inner in item.get("items", []):
+                    walk(inner, *here)
+
+    walk(whole["scenegraph"], *whole["origin"])
+    return found, whole["width"], whole["height"]
+
+
 def decoded(png: bytes) -> np.ndarray:
     """Pixels of a PNG of eight bits a channel, not interlaced."""
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
@@ -190,6 +228,22 @@ def test_a_picture_is_a_png_of_its_size_and_not_blank(name: str, lang: str) -> N
     assert grey.std() > 10
     third = len(grey) // 3
     assert all(part.std() > 5 for part in (grey[:third], grey[third : 2 * third], grey[2 * third :])), "drawn all over"
+
+
+@pytest.mark.parametrize(("name", "lang"), ALL)
+def test_no_text_is_cut_or_lies_on_another(name: str, lang: str) -> None:
+    found, width, height = boxes(name, lang)
+    assert len(found) > 15
+    for text, (left, top, right, bottom) in found:
+        slack = 1 + 0.15 * max(right - left, bottom - top)  # of an estimate by the number of letters
+        assert left >= -slack, text
+        assert top >= -slack, text
+        assert right <= width + slack, text
+        assert bottom <= height + slack, text
+    for i, (text, a) in enumerate(found):
+        for other, b in found[i + 1 :]:
+            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert across <= 1 or down <= 1, (text, other)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -305,8 +359,9 @@ def test_real_amounts_are_those_of_the_index_and_years_without_one_are_named() -
     }  # 200,000 and 260,000 times 1.1 to the fourth
     assert max(r["x"] for r in drawn) == 2020
     assert "2021-2030" in " ".join(words("ladder_real", "vi"))
-    with pytest.raises(cn.DataProblems, match="CN202"):
-        pt.ladder(prices=Tenth())
+    for year in (None, 2021):
+        with pytest.raises(cn.DataProblems, match="CN202"):
+            pt.ladder(prices=Tenth(), to_year=year)
 
 
 def test_a_what_if_stands_beside_the_law_and_only_where_it_differs() -> None:
@@ -416,6 +471,13 @@ def test_the_matrix_holds_every_pair_and_its_totals() -> None:
 def test_undetermined_has_its_place_when_nobody_is() -> None:
     drawn = rows(pt.transitions(MATRIX.filter(pl.col("from") == pl.col("to"))))
     assert {r["households"] for r in drawn if r.get("from") == "undetermined"} == {0}
+
+
+def test_a_matrix_says_itself_what_it_is() -> None:
+    marked = MATRIX.with_columns(data=pl.lit("administrative count"), hypothetical=pl.lit(True))
+    said = pt.transitions(marked, lang="en").to_dict()["description"]
+    assert WORDS["en"]["administrative count"] in said
+    assert WORDS["en"]["hypothetical"] in said
 
 
 def test_transitions_of_a_comparison() -> None:

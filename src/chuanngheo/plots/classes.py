@@ -77,7 +77,8 @@ def transitions(
     matrix = getattr(moves, "matrix", moves)
     frame = table(matrix, ["from", "to", "households", *([by] if by else [])], "matrix")
     known = _checked(frame, by)
-    standards, data = list(standards) or _compared(moves), data or str(getattr(moves, "data", "") or "")
+    standards = list(standards) or _compared(moves)
+    said = [data] if data else _held(frame, "data") or [str(getattr(moves, "data", ""))]
     order = _order(known)
     groups = in_order(known["g"].to_list(), by)
     parts = [_cells(known.filter(known["g"].eq_missing(g)), order) for g in groups]
@@ -86,14 +87,17 @@ def transitions(
         _matrix(cells, order, most, group_text(by, g, lang) if by else "", width, lang)
         for g, cells in zip(groups, parts, strict=True)
     ]
-    notes = [
-        n
-        for n in (said_of_data([data], lang) if data else "", f"{words['of_all']}. {words['hatched']}. {words['stay']}")
-        if n
-    ]
-    notes += ground_notes(standards, lang)
+    notes = [said_of_data(filter(None, said), lang), f"{words['of_all']}. {words['hatched']}. {words['stay']}"]
+    if any(_held(frame, "hypothetical")) and not any(s.hypothetical for s in standards):
+        notes.append(words["hypothetical"])
+    notes = [n for n in notes if n] + ground_notes(standards, lang)
     chart = joined(panels, 18) if len(panels) > 1 else panels[0]
     return finished(chart, words["transitions"], notes, lang, width)
+
+
+def _held(frame: pl.DataFrame, column: str) -> list[Any]:
+    """What a column of the matrix says, where there is one."""
+    return frame[column].drop_nulls().unique(maintain_order=True).to_list() if column in frame.columns else []
 
 
 def _compared(moves: Any) -> list[Any]:

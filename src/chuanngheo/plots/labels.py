@@ -31,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
         # the ladder
         "everywhere": "mọi khu vực", "area": "Khu vực", "grade_d": "Nét đứt, ký hiệu rỗng: mức D, số tiền hoặc ngày áp dụng chưa được xác nhận",
         "log": "Thang logarit", "continued": "Tiếp tục áp dụng", "real": "theo giá năm", "no_prices": "Không có chỉ số giá, không vẽ",
-        "year": "năm", "nominal": "Mức tiền danh nghĩa, không quy theo giá", "converted": "Mức tiền của từng năm, quy về giá năm", "rounded": "số ghi làm tròn đến nghìn đồng", "what_if": "giả định",
+        "year": "năm", "nominal": "Mức tiền danh nghĩa, không quy theo giá", "converted": "Mức tiền của từng năm, quy về giá năm", "rounded": "số ghi làm tròn đến nghìn đồng", "index": "Chỉ số giá", "grade": "mức xác nhận", "what_if": "giả định",
         "rice_apart": "Chuẩn tính bằng gạo vẽ riêng, vì không phải đồng",
         # distributions
         "income_axis": "Thu nhập bình quân đầu người", "named": "{}: phân bố và các mức chuẩn", "share_of_person": "Tỷ trọng số người (%)", "share_of_household": "Tỷ trọng số hộ (%)", "below_axis": "dưới trục",
@@ -60,7 +60,7 @@ WORDS: dict[str, dict[str, str]] = {
         "rows": "Households in the table", "unknown": "not known", "all": "all", "yes": "yes", "no": "no",
         "everywhere": "every area", "area": "Area", "grade_d": "Dashed, hollow: grade D, the amount or its days are not confirmed",
         "log": "Logarithmic scale", "continued": "Continued through", "real": "at prices of", "no_prices": "No price index, not drawn",
-        "year": "year", "nominal": "Nominal amounts, not adjusted for prices", "converted": "Amounts of each year at prices of", "rounded": "written amounts are rounded to thousands", "what_if": "hypothetical",
+        "year": "year", "nominal": "Nominal amounts, not adjusted for prices", "converted": "Amounts of each year at prices of", "rounded": "written amounts are rounded to thousands", "index": "Price index", "grade": "grade", "what_if": "hypothetical",
         "rice_apart": "Lines in rice stand apart, since they are not đồng",
         "income_axis": "Income a person", "named": "{}: distribution and the lines", "share_of_person": "Share of persons (%)", "share_of_household": "Share of households (%)", "below_axis": "below the axis",
         "above_axis": "above the axis", "no_income": "income zero or negative", "unknown_income": "income not known", "not_drawn": "Not drawn",

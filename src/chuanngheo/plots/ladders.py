@@ -59,12 +59,17 @@ def ladder(
     rice = [s for s in steps if s["unit"] == IN_RICE]
     notes = [words["nominal"]]
     if prices is not None:
-        if to_year is None:
-            problem = Problem("CN202", "to_year", "a price index needs the year whose prices are meant", None,
-                              "a year of the index", "ladder(prices=cpi, to_year=...)")  # fmt: skip
-            raise DataProblems("prices without to_year", [problem])
+        if to_year is None or not _has(prices, to_year):
+            problem = Problem("CN202", "to_year", "is no year of the price index", to_year, "a year of the index",
+                              "ladder(prices=cpi, to_year=...)")  # fmt: skip
+            raise DataProblems("real amounts need the year whose prices are meant", [problem])
         money, absent = _real(money, prices, to_year, lang)
         notes = [f"{words['converted']} {to_year}; {words['rounded']}"]
+        if name := getattr(prices, "label", {}).get(lang):
+            cite = getattr(prices, "cite", None)
+            notes.append(
+                f"{words['index']}: {name}" + (f" ({cite.label(lang)}, {words['grade']} {cite.grade})" if cite else "")
+            )
         if absent:
             notes.append(f"{words['no_prices']}: {_years(absent)}")
     if not money and not rice:
@@ -234,6 +239,14 @@ def _real(steps: list[dict[str, Any]], prices: Any, to_year: int, lang: str) -> 
         key = (step["line"], step["x"])
         tops[key] = max(tops.get(key, 0), step["amount"])
     return [{**s, "told": s["amount"] == tops[s["line"], s["x"]]} for s in made], sorted(absent)
+
+
+def _has(prices: Any, year: int) -> bool:
+    try:
+        prices.convert(1, year, year)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _year(day: date) -> float:
