@@ -352,6 +352,8 @@ def test_replicates_by_hand_and_by_microdf(
     middle = made["value"].item() if centre == "estimate" else sum(again) / len(again)
     se = math.sqrt(factor(8) * math.fsum((v - middle) ** 2 for v in again))
     assert made["se"].item() == pytest.approx(se, rel=1e-9)
+    half = student.ppf(0.975, 7) * se  # one degree of freedom less than there are replicates
+    assert made["ci_high"].item() - made["value"].item() == pytest.approx(half, rel=1e-9)
     if peer is not None and centre == "estimate":
         series = microdf.MicroSeries(table["y"].to_list(), weights=table["w"].to_list())
         told = microdf.replicate_standard_error(
