@@ -641,6 +641,16 @@ def test_three_of_twelve_is_what_classify_counts(rows: list[Answers]) -> None:
     assert low == (classed["category"] == "poor").fill_null(False).mean()
 
 
+def test_the_global_index_counts_as_its_rule_set_does() -> None:
+    std = cn.standard("intl-mpi-2018")
+    frame = every_row(ms.indicator_columns(std))
+    r = ms.alkire_foster(frame, ms.census(), weights=ms.nested_weights(std), k=std.line("poverty_cutoff"))
+    classed = std.classify(frame)["category"]
+    assert told(r.summary)["H"] == classed.is_in(["severely_poor", "poor"]).mean() == 873 / 1024
+    severe = ms.alkire_foster(frame, ms.census(), weights=ms.nested_weights(std), k=std.line("severity_cutoff"))
+    assert told(severe.summary)["H"] == (classed == "severely_poor").mean()
+
+
 # --- children -----------------------------------------------------------------------------------------
 
 
@@ -762,7 +772,7 @@ def test_unknown_ages_and_answers() -> None:
     assert (r["low"], r["high"]) == (1 / 4, 3 / 4)  # the unknown age of a poor child left out, of another counted
     assert (r["rows"], r["rows_unknown"], r["value"]) == (5, 3, None)
     dropped = ms.child_poverty(frame, ms.census(), unknown="drop").summary.row(0, named=True)
-    assert (dropped["value"], dropped["rows"]) == (1 / 2, 2)
+    assert (dropped["value"], dropped["rows"], dropped["rows_unknown"]) == (1 / 2, 2, 3)
     with pytest.raises(cn.DataProblems) as caught:
         ms.child_poverty(frame, ms.census(), unknown="raise")
     assert {p.where: p.count for p in caught.value.problems} == {

@@ -26,7 +26,7 @@ from ..tabular import like, to_polars
 from .cells import DEPRIVED, INSIDE, OF, OPEN, Counter
 from .completions import TooManyScores, rule
 from .design import Design, one_of
-from .opening import GROUP, UNKNOWN, USED, Opened, counted, open_table, settle
+from .opening import GROUP, UNKNOWN, Opened, counted, open_table, settle
 from .tidy import columns as tidy_columns
 from .uncertainty import Estimate, estimated
 
@@ -235,12 +235,11 @@ def count(
     shares = counter.shares(opened.groups.height) if opened.by else []
     full = opened.beside(*counter.joined(opened.frame))
     bare = attrs.evolve(full, native=to_polars(opened.native, "households"))
-    unsure = missing & pl.col(USED)
-    made = estimated(bare, summary, unsure, level=level)
+    made = estimated(bare, summary, missing, level=level)
     return AlkireFoster(
         like(opened.native, made),
-        estimated(full, indicators, unsure, level=level, beside=("indicator",)),
-        like(opened.native, _split(bare, made, shares, unsure, level)) if opened.by else None,
+        estimated(full, indicators, missing, level=level, beside=("indicator",)),
+        like(opened.native, _split(bare, made, shares, missing, level)) if opened.by else None,
         dict(weights),
         k,
     )
@@ -253,7 +252,7 @@ def _bits(columns: Iterable[pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal(c.cast(pl.Int64) * pl.lit(1 << j, pl.Int64) for j, c in enumerate(columns))
 
 
-def _split(opened: Opened, summary: pl.DataFrame, shares: Sequence[Estimate], unsure: pl.Expr, level: float) -> Any:
+def _split(opened: Opened, summary: pl.DataFrame, shares: Sequence[Estimate], missing: pl.Expr, level: float) -> Any:
     """For each group its share of the population, its M0 and its part of the M0 of all."""
     import polars as pl
 
@@ -262,8 +261,8 @@ def _split(opened: Opened, summary: pl.DataFrame, shares: Sequence[Estimate], un
         by=(),
         groups=pl.DataFrame([pl.Series("_cn_all", [None])]),
     )
-    found = estimated(whole, shares, unsure, level=level, beside=(OF,)).with_columns(pl.col(OF).cast(pl.Int64))
-    held = counted(opened, unsure).select(pl.col(GROUP).alias(OF), *opened.by, "rows", "rows_unknown", "total")
+    found = estimated(whole, shares, missing, level=level, beside=(OF,)).with_columns(pl.col(OF).cast(pl.Int64))
+    held = counted(opened, missing).select(pl.col(GROUP).alias(OF), *opened.by, "rows", "rows_unknown", "total")
     found = found.drop("rows", "rows_unknown", "total").join(held, on=OF, how="left", maintain_order="left")
     own = summary.filter(pl.col("measure") == "M0").with_row_index(OF).with_columns(pl.col(OF).cast(pl.Int64))
     order = ["population_share", "M0", "contribution"]
