@@ -373,6 +373,17 @@ def test_a_what_if_stands_beside_the_law_and_only_where_it_differs() -> None:
     assert alone >= {("rural (hypothetical)", 2_000_000), ("urban (hypothetical)", 3_000_000)}
 
 
+def test_a_province_stands_beside_the_country() -> None:
+    local = cn.standards("vn-79")
+    drawn = [r for r in rows(pt.ladder([*local, STD], lang="en")) if "amount" in r]
+    assert {r["area"].split(" (")[1] for r in drawn if r["standard"] == STD.exact_id} == {"vn)"}
+    mine = {(r["standard"].split("@")[0], r["amount"], r["text"]) for r in drawn if r["area"] == "every area (vn-79)"}
+    assert ("vn-79-2009", 1_000_000, "1,000,000") in mine  # 12,000,000 đồng a year
+    assert ("vn-79-2014", 16_000_000 / 12, "≈ 1,333,333") in mine
+    yearly = {(s.id, int(s.line(n))) for s in local for n in ("poverty_line", "near_poor_line") if n in s.lines}
+    assert {(name, round(12 * amount)) for name, amount, _ in mine} == yearly
+
+
 # --- distributions ------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DataProblems, Problem
-from .labels import WORDS, column_text, decimal_text, ground_notes, group_text, language, percent_text
+from .labels import WORDS, column_text, decimal_text, ground_notes, group_text, language, measure_text, percent_text
 from .paper import (
     GREY,
     INK,
@@ -104,6 +104,8 @@ def deprivations(
         lang,
     )
     notes = [". ".join(p for p in (said_of_data([data], lang) if data else "", words.get(f"of_{of}", "")) if p)]
+    if "indicator" in first.columns:
+        notes.append(measure_text(measure, lang)[0])
     notes.append(f"{words['certain']} (%)" + (f". {words['ranges']}" if any(c["unsure"] for c in made) else ""))
     if any(c["text"] == "?" for c in made):
         notes.append(words["not_known"])

@@ -17,7 +17,7 @@ from .labels import (
     number_text,
     unit_text,
 )
-from .ladders import MONTHLY, SHAPES, amounts, in_family, round_steps
+from .ladders import MONTHLY, SHAPES, amounts, in_family, plain, round_steps, written
 from .paper import (
     GREY,
     PAGE,
@@ -154,8 +154,8 @@ def _lines(std: Standard, names: Sequence[str], lang: str) -> list[dict[str, Any
                 continue
             area = cell_text(codes[:1], lang)
             step = found.setdefault((name, area, family[1]), {
-                "standard": std.exact_id, "line": std.lines[name].labels[lang], "place": area, "area": [], "amount": int(family[1]),
-                "text": number_text(family[1], lang), "grade": quantity.grade, "codes": [c for _, c in codes[:1]],
+                "standard": std.exact_id, "line": std.lines[name].labels[lang], "place": area, "area": [], "amount": plain(family[1]),
+                "text": written(family[1], lang), "grade": quantity.grade, "codes": [c for _, c in codes[:1]],
             })  # fmt: skip
             step["area"].append(cell_text(codes, lang))
             step["grade"] = min(step["grade"], quantity.grade)
@@ -166,7 +166,7 @@ def _codes(steps: list[dict[str, Any]]) -> set[str]:
     return {c for s in steps for c in s["codes"]}
 
 
-def _ends(made: pl.DataFrame, lines: list[int], scale: str) -> tuple[float, float]:
+def _ends(made: pl.DataFrame, lines: list[float], scale: str) -> tuple[float, float]:
     """From where to where the axis goes: nearly all of the distribution, and every line."""
     import polars as pl
 

@@ -134,7 +134,7 @@ def _steps(standards: Sequence[Standard], name: str, lang: str) -> list[dict[str
             family = in_family(quantity)
             if family is not None:
                 found.append(_step(std, span, (start, end), name, codes, *family, _grade(quantity, span, name), lang))
-    return _beside(_labelled(_told_apart(found, lang)))
+    return _beside(_labelled(_told_apart(found, len({s.jurisdiction for s in standards}) > 1, lang)))
 
 
 def _step(
@@ -153,8 +153,8 @@ def _step(
     return {
         "line": name, "label": std.lines[name].labels[lang], "standard": std.exact_id, "area": cell_text(codes, lang),
         "from": start.isoformat(), "to": end.isoformat(), "x": _year(start), "x2": _year(end + timedelta(1)),
-        "amount": _plain(amount), "text": number_text(amount, lang), "unit": measured, "grade": grade,
-        "supposed": std.hypothetical, "continued": span.start > std.applies[0].start, "first": start == std.applies[0].start, "order": _rank(codes),
+        "amount": plain(amount), "text": written(amount, lang), "unit": measured, "grade": grade,
+        "supposed": std.hypothetical, "of": std.jurisdiction, "continued": span.start > std.applies[0].start, "first": start == std.applies[0].start, "order": _rank(codes),
     }  # fmt: skip
 
 
@@ -189,11 +189,12 @@ def _grade(quantity: Quantity, span: Span, name: str) -> str:
     return quantity.grade if span.concerns and name not in span.concerns else weakest(quantity.grade, span.cite.grade)
 
 
-def _told_apart(steps: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """What-ifs as places of their own; where they leave the line as it is in law, that is drawn alone."""
-    law = {(s["area"], s["amount"], s["x"]) for s in steps if not s["supposed"]}
-    kept = [s for s in steps if not s["supposed"] or (s["area"], s["amount"], s["x"]) not in law]
-    return [{**s, "area": f"{s['area']} ({WORDS[lang]['what_if']})"} if s["supposed"] else s for s in kept]
+def _told_apart(steps: list[dict[str, Any]], several: bool, lang: str) -> list[dict[str, Any]]:
+    """What-ifs, and lines of several jurisdictions, as places of their own; a what-if only where it differs from the law."""
+    law = {(s["of"], s["area"], s["amount"], s["x"]) for s in steps if not s["supposed"]}
+    kept = [s for s in steps if not s["supposed"] or (s["of"], s["area"], s["amount"], s["x"]) not in law]
+    marks = [[s["of"]] * several + [WORDS[lang]["what_if"]] * s["supposed"] for s in kept]
+    return [{**s, "area": f"{s['area']} ({', '.join(m)})"} if m else s for s, m in zip(kept, marks, strict=True)]
 
 
 def _labelled(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -255,7 +256,13 @@ def _year(day: date) -> float:
     return round(day.year + (day - start).days / ((date(day.year, 12, 31) - start).days + 1), 4)
 
 
-def _plain(amount: Fraction) -> int | float:
+def written(amount: Fraction, lang: str) -> str:
+    """An amount as people write it; a month of a yearly amount to the whole đồng, and marked."""
+    whole = number_text(math.floor(amount + Fraction(1, 2)), lang)
+    return whole if amount.denominator == 1 else f"≈ {whole}"
+
+
+def plain(amount: Fraction) -> int | float:
     return int(amount) if amount.denominator == 1 else float(amount)
 
 
@@ -394,4 +401,4 @@ def round_steps(low: float, high: float) -> list[float]:
     return [t for t in found if low <= t <= high]
 
 
-__all__ = ["amounts", "covered", "in_family", "ladder", "round_steps"]
+__all__ = ["amounts", "covered", "in_family", "ladder", "plain", "round_steps", "written"]
