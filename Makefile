@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutants check schema search fuzz holes bench bench-tables bench-province bench-peers clean
+.PHONY: help demo test mutants check schema notebooks search fuzz holes bench bench-tables bench-province bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ mutants: $(READY)  ## which small faults of a rule file no golden case kills; SH
 
 schema: $(READY)  ## write the JSON Schema of rule files anew, after a change of the grammar or the vocabulary
 	$(BIN)/python -m chuanngheo schema >build.json && mv build.json src/chuanngheo/schemas/rule-file-1.json
+
+notebooks: $(READY)  ## write and run the notebooks, after a change of their sources or of a rule file they show
+	$(BIN)/python docs/notebooks/build.py
 
 search: $(READY)  ## the property tests with thousands of examples each; takes long
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py tests/test_frames.py

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         standard,
         standards,
     )
+    from .comparing import Comparison, compare
     from .findings import DecisionTable, Finding, Report
     from .results import Caveat, Flip, TraceStep
 
@@ -50,6 +51,7 @@ _ROOMS = {
     ),
     "answering": ("Standard",),
     "auditing": ("audit",),
+    "comparing": ("Comparison", "compare"),
     "findings": ("DecisionTable", "Finding", "Report"),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
@@ -80,6 +82,7 @@ __all__ = [
     "Caveat",
     "ChuanNgheoError",
     "Cite",
+    "Comparison",
     "DataProblems",
     "DecisionTable",
     "Finding",
@@ -97,6 +100,7 @@ __all__ = [
     "applicable",
     "assess",
     "audit",
+    "compare",
     "facts",
     "for_review",
     "line",
