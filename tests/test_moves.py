@@ -1,15 +1,24 @@
-"""The same households under two standards: clauses, hybrids, transitions, movers."""
+"""The same households under two standards: clauses, hybrids, transitions, movers, headcounts, budgets."""
 
 from __future__ import annotations
 
 import itertools
+import random
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import chuanngheo as cn
+from chuanngheo import measures as ms
 from chuanngheo.comparing.clauses import Clauses, find_clauses
 from chuanngheo.comparing.sides import side
 from chuanngheo.testing import assessment_day, households
@@ -40,7 +49,8 @@ def test_with_no_clause_a_hybrid_answers_as_a_and_with_all_as_b(a: str, b: str, 
     made = clauses(a, b)
     std = cn.standard((a, b)[which])
     hybrid = made.hybrid(made.names if which else ())
-    assert hybrid.hypothetical and hybrid.exact_id.endswith("+hypothetical")
+    assert hybrid.hypothetical
+    assert hybrid.exact_id.endswith("+hypothetical")
     on = assessment_day(std)
 
     @given(household=households(std, members=members, on=on))
@@ -49,3 +59,495 @@ def test_with_no_clause_a_hybrid_answers_as_a_and_with_all_as_b(a: str, b: str, 
         assert answer(hybrid, household, on) == answer(std, household, on)
 
     check()
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_every_hybrid_answers_and_says_that_it_is_none(a: str, b: str) -> None:
+    made = clauses(a, b)
+    for subset in range(1 << len(made.clauses)):
+        hybrid = made.hybrid(made.taken(subset))
+        assert hybrid.hypothetical
+        assessed = hybrid.assess({"area": "rural"})
+        assert "hypothetical" in {c.kind for c in assessed.caveats}
+        assert "HYPOTHETICAL" in assessed.explain("en")
+        with pytest.raises(cn.NoStandard):
+            cn.shipped().having(hybrid)
+    assert len({made.hybrid(made.taken(s)).digest for s in range(1 << len(made.clauses))}) == 1 << len(made.clauses)
+
+
+def test_what_the_clauses_of_each_change_are() -> None:
+    assert {pair: clauses(*pair).names for pair in PAIRS} == {
+        ("vn-1993", "vn-1996"): ("hunger_line", "poverty_line"),
+        ("vn-1996", "vn-1998"): ("classes",),
+        ("vn-1998", "vn-2001"): ("poverty_line", "classes"),
+        ("vn-2001", "vn-2006"): ("poverty_line", "classes"),
+        ("vn-2006", "vn-2011@1"): ("poverty_line", "classes"),
+        ("vn-2011@1", "vn-2011"): ("classes",),
+        ("vn-2011", "vn-2016"): ("poverty_line", "near_poor_line", "average_line", "classes"),
+        ("vn-2016", "vn-2022"): ("poverty_line", "average_line", "classes", "indicators"),
+        ("vn-2022", "vn-2027"): ("poverty_line", "classes", "indicators"),
+    }
+    assert clauses("vn-2022", "vn-2022").names == ()
+
+
+def test_a_line_in_rice_goes_with_the_rule_and_says_so() -> None:
+    (only,) = clauses("vn-1996", "vn-1998").clauses
+    assert only.parts == ("lines.hunger_line", "lines.poverty_line")
+    assert "kg_rice" in only.notes[0]["en"]
+    assert "kg_rice" in only.notes[0]["vi"]
+
+
+def test_a_line_of_one_standard_and_indicators_of_one_travel_with_the_rule() -> None:
+    rule = clauses("vn-2016", "vn-2022").clauses[2]
+    assert rule.parts == ("lines.near_poor_line",)
+    assert rule.label("en") == "rule of the classes (with income near-poverty line)"
+    assert rule.cites[1][0].label("en") == "Decree 07/2021/NĐ-CP, Article 3 clause 2"
+    multi = clauses("vn-2011", "vn-2016").clauses[-1]
+    assert len([p for p in multi.parts if p.startswith("indicators.")]) == 10
+    assert "which go with it" in multi.notes[0]["en"]
+
+
+def test_indicators_apart() -> None:
+    every = clauses("vn-2016", "vn-2022", apart=True)
+    assert "deprived_living_area" not in every.names  # the same rule in both
+    assert {"deprived_employment", "deprived_health_access", "deprived_water"} <= set(every.names)
+    some = clauses("vn-2016", "vn-2022", apart=("water", "deprived_nutrition"))
+    assert set(some.names[3:]) == {"indicators", "deprived_water", "deprived_nutrition"}
+    hybrid = some.hybrid(("deprived_nutrition",))
+    assert set(hybrid.indicators) == {*cn.standard("vn-2016").indicators, "nutrition"}
+    with pytest.raises(cn.HouseholdError, match="CN191"):
+        clauses("vn-2016", "vn-2022", apart=("watr",))
+    with pytest.raises(cn.HouseholdError, match="did you mean poverty_line"):
+        some.hybrid(("poverty_lin",))
+
+
+def test_readings_are_built_in() -> None:
+    a, b = cn.standard("vn-2001"), cn.standard("vn-2006")
+    made = find_clauses(side(a, "criteria", {"midland": "literal"}), side(b, "criteria", {}))
+    midland = {"area": "rural", "terrain": "midland", "income_per_person": 90_000}
+    assert made.hybrid(()).assess(midland).status == "no_class"
+    assert made.hybrid(("poverty_line",)).assess(midland).status == "no_class"
+    assert made.hybrid(("classes",)).assess(midland).category == "poor"
+
+
+def test_a_rule_that_names_indicators_keeps_them() -> None:
+    (only,) = clauses("vn-2022", "intl-mpi-2018").clauses
+    assert "names single indicators" in only.notes[0]["en"]
+    (only,) = clauses("vn-2022", "intl-wb-2021").clauses
+    assert "international_dollar" in only.notes[0]["en"]
+    assert clauses("intl-wb-2011", "intl-wb-2017").names[:3] == (
+        "poverty_line",
+        "lower_middle_line",
+        "upper_middle_line",
+    )
+
+
+WELFARE = """standard: {id}
+version: 1
+revision: 1
+jurisdiction: vn
+entity: household
+title: {{vi: x, en: x}}
+sources:
+  unknown: {{number: unknown, title: {{vi: x, en: x}}, grade: D, note: made for a test}}
+applies:
+  - {{from: 1900-01-01, to: 1900-12-31, cite: {{source: unknown, at: x, grade: D, note: test}}}}
+lines:
+  poverty_line:
+    label: {{vi: x, en: line}}
+    unit: VND/person/month
+    value: 100
+    cite: {{source: unknown, at: x, grade: D, note: test}}
+methods:
+  criteria: {{default: true, label: {{vi: x, en: x}}}}
+classes:
+  poor:
+    label: {{vi: x, en: poor}}
+    when: {fact} <= poverty_line
+    cite: {{source: unknown, at: x, grade: D, note: test}}
+  not_poor:
+    label: {{vi: x, en: not poor}}
+    when: {fact} > poverty_line
+    cite: {{source: unknown, at: x, grade: D, note: test}}
+"""
+
+
+def test_another_welfare_concept_is_a_clause_of_its_own(tmp_path: Path) -> None:
+    found = []
+    for name, fact in (("vn-one", "income_per_person"), ("vn-two", "income_excluding_allowances_per_person")):
+        (tmp_path / f"{name}.yaml").write_text(WELFARE.format(id=name, fact=fact), encoding="utf-8")
+        found.append(cn.read_standard(tmp_path / f"{name}.yaml"))
+    a, b = found
+    made = find_clauses(side(a, "criteria"), side(b, "criteria"))
+    assert made.names == ("welfare",)
+    both = find_clauses(side(a, "criteria"), side(b.reform(poverty_line=120), "criteria"))
+    assert both.names == ("poverty_line", "welfare")
+    home = {"income_per_person": 110, "income_excluding_allowances_per_person": 90}
+    assert [both.hybrid(t).assess(home).category for t in ((), ("poverty_line",), ("welfare",), both.names)] == [
+        "not_poor", "poor", "poor", "poor",
+    ]  # fmt: skip
+    m = cn.compare(a, b.reform(poverty_line=120)).on(pl.DataFrame([home]))
+    assert m.movers["moved_by"].to_list() == ["poverty_line or welfare"]
+    assert {n: p.value() for n, p in m.shapley.items()} == dict.fromkeys(both.names, Fraction(1, 2))
+
+
+# --- moves against one household at a time -----------------------------------------------------------------
+
+
+FLAGS = sorted({n for s in ("vn-2016", "vn-2022", "vn-2027") for n in cn.standard(s).indicators})
+LINES = (
+    80_000,
+    100_000,
+    150_000,
+    200_000,
+    260_000,
+    700_000,
+    900_000,
+    1_000_000,
+    1_300_000,
+    1_500_000,
+    2_000_000,
+    2_200_000,
+    2_800_000,
+)
+NOT_FACTS = ("household_id", "zone", "weight")
+
+
+def table(seed: int, rows: int = 60) -> pl.DataFrame:
+    """Households around the lines, with unknowns; whole incomes of the household or of a person."""
+    r = random.Random(seed)
+    found = []
+    for i in range(rows):
+        size = r.randint(1, 6)
+        each = r.choice(LINES) + r.choice((-1, 0, 0, 1, 37_000))
+        given_as = r.random()
+        row: dict[str, Any] = {
+            "household_id": i, "area": r.choice(("rural", "urban", None) if r.random() < 0.4 else ("rural", "urban")),
+            "terrain": r.choice(("plain", "mountain_island", "midland", None)), "household_size": size if r.random() < 0.9 else None,
+            "income": each * 12 * size + r.choice((0, 0, 1)) if given_as < 0.5 else None,
+            "income_per_person": each if 0.5 <= given_as < 0.9 else None,
+            "zone": r.choice(("A", "B", None)), "weight": r.choice((1.5, 2.25, 0.1, 3.0)),
+        }  # fmt: skip
+        row |= {
+            f"deprived_{n}": r.choice((True, False, None) if r.random() < 0.1 else (True, False, False)) for n in FLAGS
+        }
+        found.append(row)
+    return pl.DataFrame(
+        found, schema_overrides={"income": pl.Int64, "income_per_person": pl.Int64}, infer_schema_length=None
+    )
+
+
+def knows(std: cn.Standard, name: str) -> bool:
+    return name in std.facts or name.removeprefix("deprived_") in std.indicators
+
+
+def one_by_one(std: cn.Standard, rows: pl.DataFrame) -> list[frozenset[str]]:
+    homes = [
+        {k: v for k, v in r.items() if k not in NOT_FACTS and v is not None and knows(std, k)} for r in rows.to_dicts()
+    ]
+    return [frozenset(std.assess(h).possible) for h in homes]
+
+
+def told(possible: frozenset[str]) -> str:
+    return next(iter(possible)) if len(possible) == 1 else "undetermined"
+
+
+NEAR = [("vn-2001", "vn-2006"), ("vn-2011", "vn-2016"), ("vn-2016", "vn-2022"), ("vn-2022", "vn-2027")]
+
+
+@pytest.mark.parametrize(("a", "b"), NEAR)
+def test_every_number_against_households_one_by_one(a: str, b: str) -> None:
+    rows = table(int(a[-1]))
+    m = cn.compare(a, b).on(rows, weight="weight", by="zone")
+    made = clauses(a, b)
+    subsets = range(1 << len(made.clauses))
+    by_hybrid = [one_by_one(made.hybrid(made.taken(s)), rows) for s in subsets]
+    by_hybrid[0], by_hybrid[-1] = (one_by_one(cn.standard(s), rows) for s in (a, b))
+    of_rows = list(zip(*by_hybrid, strict=True))
+    weights = [Fraction(str(w)) for w in rows["weight"]]
+
+    seen = list(zip(rows["zone"], (told(p[0]) for p in of_rows), (told(p[-1]) for p in of_rows), strict=True))
+    matrix = {(r["zone"], r["from"], r["to"]): r for r in m.matrix.to_dicts()}
+    assert {k: r["households"] for k, r in matrix.items()} == Counter(seen)
+    for key, row in matrix.items():
+        mine = sum(w for w, at in zip(weights, seen, strict=True) if at == key)
+        group = sum(w for w, at in zip(weights, seen, strict=True) if at[0] == key[0])
+        assert row["weighted"] == float(mine)
+        assert row["share"] == float(mine / group)
+        assert row["data"] == "survey estimate"
+
+    movers = {r["household_id"]: r for r in m.movers.to_dicts()}
+    for i, possible in enumerate(of_rows):
+        start, end = told(possible[0]), told(possible[-1])
+        assert (i in movers) == (start != end and "undetermined" not in (start, end))
+        if i in movers:
+            wins = [s for s in subsets if told(possible[s]) == end]
+            best = {made.taken(s) for s in wins if not any(o != s and o & s == o for o in wins)}
+            assert {frozenset(x.split(" + ")) for x in movers[i]["moved_by"].split(" or ")} == best
+            assert (movers[i]["from"], movers[i]["to"]) == (start, end)
+
+    orders = list(itertools.permutations(range(len(made.clauses))))
+    for bound, inside in (("certain", lambda p: p <= {"poor"}), ("possible", lambda p: "poor" in p)):
+        expected = dict.fromkeys(made.names, Fraction(0))
+        for possible in of_rows:
+            for order in orders:
+                joined = 0
+                for c in order:
+                    gain = inside(possible[joined | 1 << c]) - inside(possible[joined])
+                    expected[made.names[c]] += Fraction(gain, len(orders))
+                    joined |= 1 << c
+        assert {n: getattr(p, bound)["households"] for n, p in m.shapley.items()} == expected
+    parts = {p.name: p for p in m.parts()}
+    for unit, which in itertools.product(("households", "weighted", "share"), ("certain", "possible")):
+        sums = {n: getattr(p, which)[unit] for n, p in parts.items()}
+        assert sum(sums[n] for n in made.names) == sums["to"] - sums["from"] == sums["change"]
+        if unit != "share":  # groups add up
+            groups = [{p.name: getattr(p, which)[unit] for p in m.parts(group=g)} for g in range(3)]
+            assert {n: sum(g[n] for g in groups) for n in parts} == sums
+
+
+def test_a_standard_against_itself_moves_nobody() -> None:
+    m = cn.compare("vn-2022", "vn-2022").on(table(1))
+    assert m.names == ()
+    assert m.movers.height == 0
+    assert all(r["from"] == r["to"] for r in m.matrix.to_dicts())
+    assert set(m.split().filter(pl.col("clause") == "change")["certain"]) == {0.0, None} - {None} or m.counts_persons
+
+
+def test_hungry_within_poor() -> None:
+    rows = pl.DataFrame({"area": ["urban"] * 4, "income_per_person": [40_000, 80_000, 100_000, 200_000]})
+    m = cn.compare("vn-1998", "vn-2001").on(rows)
+    assert m.matrix.select("from", "to", "households").rows() == [
+        ("hungry", "poor", 1), ("poor", "poor", 1), ("not_poor", "poor", 1), ("not_poor", "not_poor", 1),
+    ]  # fmt: skip
+    assert m.movers.select("income_per_person", "from", "moved_by").rows() == [(100_000, "not_poor", "poverty_line")]
+    assert m.budget().moved.select("from", "to").rows() == [("not_poor", "poor")]
+    assert [p.value() for p in m.parts()] == [2, 1, 0, 3, 1]  # the hungry are poor
+    assert [p.value() for p in m.parts("hungry")] == [1, 0, -1, 0, -1]
+    home = pl.DataFrame({"area": ["rural"], "terrain": ["plain"], "rice_per_person": [10]})
+    both = cn.compare("vn-1993", "vn-1996").on(home)  # both tell the hungry apart
+    assert both.movers.select("from", "to", "moved_by").rows() == [("poor", "hungry", "hunger_line")]
+
+
+def test_a_hole_is_a_class_of_its_own() -> None:
+    rows = pl.DataFrame({"area": ["rural"] * 2, "terrain": ["midland", "plain"], "income_per_person": [150_000] * 2})
+    m = cn.compare("vn-2001", "vn-2006").on(rows, readings={"midland": "literal"})
+    assert m.matrix.select("from", "to").rows() == [("not_poor", "poor"), ("no_class", "poor")]
+    assert m.movers["moved_by"].to_list() == ["poverty_line + classes", "poverty_line"]
+
+
+# --- facts of both ------------------------------------------------------------------------------------------
+
+
+HOMES = pl.DataFrame({
+    "household_id": [1, 2, 3], "area": ["rural"] * 3, "income_per_person": [900_000, 900_000, 1_400_000],
+    "old": [2, 3, 2], "new": [3, 3, 2], "deprivations": [3, 3, 2],
+})  # fmt: skip
+
+
+def test_a_count_of_each_standard() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(HOMES, first={"deprivations": "old"}, second={"deprivations": "new"})
+    assert m.matrix.select("from", "to", "households").rows() == [
+        ("poor", "poor", 1), ("near_poor", "poor", 1), ("average", "near_poor", 1),
+    ]  # fmt: skip
+    assert m.movers.select("household_id", "moved_by").rows() == [
+        (1, "poverty_line or indicators"),
+        (3, "poverty_line + classes"),
+    ]
+    assert not [c for c in m.caveats if c.kind == "definition"]
+    same = cn.compare("vn-2016", "vn-2022").on(HOMES)
+    (caveat,) = [c for c in same.caveats if c.kind == "definition"]
+    assert caveat.about == "deprivations"
+    assert "differ" in caveat.text("en")
+    assert caveat.text("vi") in same.text("vi")
+
+
+def test_flags_of_one_name_and_two_rules_are_told() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(table(3))
+    about = {c.about for c in m.caveats if c.kind == "definition"}
+    assert {"deprived_water", "deprived_sanitation"} <= about
+    assert "deprived_living_area" not in about  # one rule in both
+    assert "deprived_nutrition" not in about  # of one standard alone
+    m = cn.compare("vn-2016", "vn-2022").on(table(3), second={"deprived_water": "deprived_nutrition"})
+    assert "deprived_water" not in {c.about for c in m.caveats}
+
+
+def test_other_facts_of_one_standard_are_a_clause() -> None:
+    rows = HOMES.with_columns(later=pl.Series([3_000_000] * 3))
+    m = cn.compare("vn-2022", "vn-2022").on(rows, second={"income_per_person": "later"})
+    assert m.names == ("facts",)
+    assert set(m.movers["moved_by"]) == {"facts"}
+    m = cn.compare("vn-2022", "vn-2027").on(rows, second={"income_per_person": "later"})
+    assert m.names == ("poverty_line", "classes", "indicators", "facts")
+    assert m.shapley["facts"].value() == -2
+
+
+def test_persons_tell_the_indicators() -> None:
+    homes = pl.DataFrame({"household_id": [1, 2], "area": ["rural"] * 2, "income_per_person": [900_000, 900_000]})
+    persons = pl.DataFrame({
+        "household_id": [1, 1, 2], "age": [40, 12, 40], "health_insurance": [False, False, True],
+        "state_paid_health_insurance": [True, True, False], "internet": [False, False, True], "attending_school": [False, False, False],
+        "schooling": ["none", "none", "upper_secondary"], "ill_without_care": [True, False, False],
+    })  # fmt: skip
+    day = date(2022, 6, 1)
+    m = cn.compare("vn-2016", "vn-2022").on(homes, persons, on=day)
+    assert m.matrix["persons"].sum() == 3
+    for which, name in ((0, "vn-2016"), (-1, "vn-2022")):
+        one = cn.standard(name).classify(homes, persons, on=day)["possible"].to_list()
+        assert [frozenset(x.split("; ")) for x in one] == [m.profiles.codes[p][which] for p in m.profiles.of_row]
+    assert len({m.profiles.codes[p] for p in m.profiles.of_row}) == 2
+
+
+# --- tables of every kind ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["lazy", "pandas", "pyarrow"])
+def test_the_callers_kind_of_table_comes_back(kind: str) -> None:
+    c, rows = cn.compare("vn-2016", "vn-2022"), table(5)
+    want = c.on(rows, by="zone")
+    native = {"lazy": rows.lazy(), "pandas": rows.to_pandas(), "pyarrow": rows.to_arrow()}[kind]
+    m = c.on(native, by="zone")
+    for name in ("matrix", "movers", "headcount"):
+        found = getattr(m, name)
+        assert isinstance(found, type(native))
+        plain = found.collect() if isinstance(found, pl.LazyFrame) else pl.DataFrame(found)
+        assert plain.columns == getattr(want, name).columns
+        assert (
+            plain["to" if name != "headcount" else "certain"].to_list()
+            == getattr(want, name)["to" if name != "headcount" else "certain"].to_list()
+        )
+    assert isinstance(m.budget().table, type(native))
+    assert m.budget().exact == want.budget().exact
+
+
+def test_the_index_of_pandas_is_kept() -> None:
+    rows = table(5).to_pandas()
+    rows.index = pd.Index([f"r{i}" for i in range(len(rows))])
+    movers = cn.compare("vn-2016", "vn-2022").on(rows).movers
+    assert list(movers.index) == [f"r{i}" for i in movers["household_id"]]
+    assert list(movers.columns) == [*rows.columns, "from", "to", "moved_by"]
+
+
+def test_units_and_codes_of_the_caller() -> None:
+    survey = pl.DataFrame({
+        "ttnt": [2, 1, 9], "thunhap": [Decimal("960.5"), Decimal("1200"), None], "tsnguoi": [1, 1, 2], "x": [True, False, None],
+    })  # fmt: skip
+    columns: dict[str, Any] = {
+        "area": {"from": "ttnt", "codes": {1: "urban", 2: "rural"}, "missing": [9]},
+        "income": {"from": "thunhap", "unit": "thousand VND/household/year"}, "household_size": "tsnguoi",
+    }  # fmt: skip
+    m = cn.compare("vn-2001", "vn-2006").on(survey, columns=columns)
+    assert m.matrix["persons"].sum() == 4
+    assert m.budget().amount("gap_to", period="year")[0] == 12 * 200_000 - 960_500 + 12 * 260_000 - 1_200_000
+    late = cn.compare("vn-2022", "vn-2027").on(survey, columns={**columns, "deprived_waste_treatment": "x"})
+    assert late.matrix["households"].sum() == 3  # the mapping names a fact that one of the two does not know
+
+
+# --- weights and designs ------------------------------------------------------------------------------------
+
+
+def test_without_weights_every_household_counts_once_and_that_is_said() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(table(7))
+    assert set(m.matrix["data"]) == set(m.headcount["data"]) == {"unweighted sample"}
+    assert m.matrix["weighted"].to_list() == m.matrix["households"].to_list()
+    assert "unweighted" in {c.kind for c in m.caveats}
+    assert "every household counts once" in m.text("en")
+    census = cn.compare("vn-2016", "vn-2022").on(table(7), design=ms.census())
+    assert set(census.matrix["data"]) == {"administrative count"}
+
+
+def test_shares_have_intervals_where_the_design_says_how_it_was_drawn() -> None:
+    rows = table(9, 400).with_columns(stratum=pl.int_range(400) % 4, psu=pl.int_range(400) // 4 % 20)
+    d = ms.survey("weight", strata="stratum", psu="psu")
+    m = cn.compare("vn-2016", "vn-2022").on(rows, design=d)
+    of_row = [m.transitions[p] for p in m.profiles.of_row]
+    w, stratum, psu = (rows[n].to_numpy() for n in ("weight", "stratum", "psu"))
+    for row in m.matrix.to_dicts():
+        x = np.array([t == (row["from"], row["to"]) for t in of_row], dtype=float)
+        share = (w * x).sum() / w.sum()
+        score = w * (x - share) / w.sum()
+        # Taylor linearisation by hand: in each stratum, the spread of the totals of its primary units.
+        units = [[score[(stratum == s) & (psu == p)].sum() for p in range(20)] for s in range(4)]
+        variance = sum(20 / 19 * sum((u - np.mean(mine)) ** 2 for u in mine) for mine in units)
+        assert row["share"] == pytest.approx(share)
+        assert row["se"] == pytest.approx(variance**0.5, rel=1e-9)
+        assert row["ci_low"] < row["share"] < row["ci_high"]
+    grouped = cn.compare("vn-2016", "vn-2022").on(rows, design=d, by="zone")
+    assert grouped.matrix["se"].null_count() == 0
+    assert "se" not in cn.compare("vn-2016", "vn-2022").on(rows, weight="weight").matrix.columns
+
+
+def test_numbers_of_persons() -> None:
+    rows = HOMES.with_columns(size=pl.Series([2, 3, None]), household_size=pl.Series([1, 1, 1]))
+    c = cn.compare("vn-2016", "vn-2022")
+    assert c.on(rows).matrix["persons"].to_list() == [2, 1]
+    known = c.on(rows, persons_column="size")
+    assert known.matrix.filter(pl.col("from") == "average")["persons"].to_list() == [None]  # unknown, not zero
+    assert known.matrix.filter(pl.col("from") == "poor")["persons"].to_list() == [5]
+    assert {p.name: p.value("persons") for p in known.parts("average")}["from"] is None
+    assert {p.name: p.value("persons") for p in known.parts("poor")}["from"] == 5
+    assert c.on(rows, design=ms.census("household_size")).matrix["persons"].to_list() == [2, 1]
+    assert "persons" not in c.on(HOMES).matrix.columns
+
+
+# --- what cannot be asked -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"weight": "wieght"}, "did you mean weight"),
+        ({"weight": "weight", "design": ms.unweighted()}, "CN198"),
+        ({"by": "zoen"}, "did you mean zone"),
+        ({"persons_column": "sise"}, "CN196"),
+        ({"persons_column": "weight"}, "CN196"),
+        ({"of": ("por",)}, "did you mean poor"),
+        ({"of": ()}, "CN195"),
+        ({"readings": {"midlnd": "x"}}, "CN063"),
+        ({"columns": ["area"]}, "CN070"),
+        ({"columns": {"aera": "area"}}, "CN041"),
+        ({"apart": True}, "CN192"),
+        ({"method": "recorded"}, "CN193"),
+        ({"method": "guess"}, "CN060"),
+        ({"design": "survey"}, "CN161"),
+    ],
+)
+def test_what_cannot_be_asked_is_an_error(how: dict[str, Any], words: str) -> None:
+    with pytest.raises((cn.HouseholdError, cn.DataProblems)) as error:
+        cn.compare("vn-2016", "vn-2022").on(table(2), **how)
+    assert words in str(error.value)
+
+
+def test_problems_of_both_standards_come_at_once() -> None:
+    rows = pl.DataFrame({"area": ["rual", "rural"], "income_per_person": [-1, 5], "deprivations": [3, 11]})
+    with pytest.raises(cn.DataProblems) as error:
+        cn.compare("vn-2016", "vn-2022").on(rows)
+    assert sorted(p.code for p in error.value.problems) == ["CN047", "CN050", "CN050"]  # 11 of 10 indicators, in 2016
+
+
+def test_names_of_the_answer_are_not_taken() -> None:
+    with pytest.raises(cn.DataProblems, match="CN194"):
+        cn.compare("vn-2016", "vn-2022").on(HOMES.with_columns(share=pl.Series([1, 2, 3])), by="share")
+    with pytest.raises(cn.DataProblems, match="CN194"):
+        cn.compare("vn-2016", "vn-2022").on(HOMES.rename({"old": "from"}))
+
+
+def test_a_count_does_not_tell_indicators_apart() -> None:
+    c = cn.compare("vn-2016", "vn-2022")
+    with pytest.raises(cn.HouseholdError, match="CN191"):
+        c.on(HOMES, apart=("water",))
+    m = c.on(table(4), apart=("water", "nutrition"))
+    assert {"deprived_water", "deprived_nutrition"} <= set(m.names)
+    assert m.shapley["deprived_water"].certain["households"] == 0  # one column under both
+    assert m.shapley["deprived_nutrition"].possible["households"] > 0
+    whole, some = ({p.name: p for p in x.parts()} for x in (c.on(table(4)), m))
+    assert [whole[n] for n in ("from", "to", "change")] == [some[n] for n in ("from", "to", "change")]
+
+
+def test_an_empty_table() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(HOMES.clear())
+    assert m.matrix.height == 0
+    assert m.movers.height == 0
+    assert {p.value() for p in m.parts()} == {0}
+    assert m.text("en")
+    assert m.budget().amount("change") == (0, 0)

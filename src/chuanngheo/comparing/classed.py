@@ -162,7 +162,9 @@ def profiles(
             possible = _classify(hybrid, hybrid, given, made.columns(taken, given.base), method, "defer")
         for text in possible.unique(maintain_order=True):
             listed.setdefault(text, len(listed))
-        code = possible.replace_strict(listed, return_dtype=pl.Int64)
+        code = (
+            possible.replace_strict(listed, return_dtype=pl.Int64) if len(possible) else pl.Series([], dtype=pl.Int64)
+        )
         place = subset % EACH
         word = code if place == 0 else word + code * (1 << BITS * place)
         if place == EACH - 1 or subset == last:

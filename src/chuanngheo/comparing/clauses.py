@@ -18,6 +18,7 @@ import attrs
 from ..answering import Standard
 from ..errors import HouseholdError, Problem, nearest
 from ..model import Cite, Derived, Fact, Line, Text
+from ..tree import Ref
 from ..values import Frozen, evolve, field, frozen
 from .sides import FLAG, Reads, Side, dimension, renamed
 
@@ -171,15 +172,14 @@ def _rule(side: Side, reads: Reads, welfare: str, old: str = "", new: str = "") 
     meaning = {
         key: renamed(node, old, new) if key[0] == "value" and node is not None else node
         for key, node in reads.meaning().items()
-        if welfare or key[1] not in (side.welfare, *_below(side))
+        if welfare or key[1] not in _below(side)
     }
     return [(c.name, c.within, renamed(c.node, old, new) if old else c.node) for c in side.classes], meaning, side.cards
 
 
 def _below(side: Side) -> set[str]:
-    """The facts that only the welfare concept is computed from."""
-    found = side.facts.get(side.welfare)
-    return set() if found is None or found.of is None else side.reads([found.of]).names
+    """The welfare concept, and the facts that it is computed from and bounded by."""
+    return side.reads([Ref(side.welfare)]).names if side.welfare else set()
 
 
 def _indicator(side: Side, name: str) -> Any:
@@ -215,7 +215,7 @@ def _join_units(joined: _Joined, a: Side, b: Side, welfare: bool) -> None:
         units = a.std.lines[name].unit, b.std.lines[name].unit
         if units[0] != units[1]:
             label = a.std.lines[name].labels
-            joined.join([RULE, ("line", name)], {
+            joined.join([RULE, ("line", name), WELFARE], {
                 "vi": f"{label['vi']} tính bằng {units[0]} ở chuẩn trước, {units[1]} ở chuẩn sau, nên phải đi cùng quy tắc xếp loại.",
                 "en": f"The {label['en']} is in {units[0]} before and in {units[1]} after, so that it goes with the rule of the classes.",
             })  # fmt: skip
@@ -263,10 +263,21 @@ def _join_indicators(joined: _Joined, a: Side, b: Side, apart: Collection[str]) 
             "vi": "Phiếu điểm đếm các chỉ số nên chúng đi cùng phiếu.",
             "en": "The score cards count indicators, which go with them.",
         })  # fmt: skip
-    elif not (a.rule.counts and b.rule.counts and a.indicators and b.indicators):
+        return
+    one, other = a.rule.counts, b.rule.counts
+    if not (one and other and a.indicators and b.indicators):
         joined.join([RULE, *mine], {
             "vi": "Chỉ một trong hai quy tắc xếp loại dùng đến chỉ số thiếu hụt nên chúng đi cùng quy tắc đó.",
             "en": "Only one of the two rules of the classes reads indicators, which go with it.",
+        })  # fmt: skip
+        return
+    # A rule that names an indicator needs it there; one that counts them takes any.
+    named = {n.removeprefix(FLAG) for n in one | other} - (a.indicators.keys() & b.indicators.keys())
+    held = mine if COUNTED not in one & other else [x for x in mine if x[1] in named]
+    if held:
+        joined.join([RULE, *held], {
+            "vi": "Quy tắc xếp loại của một trong hai chuẩn nêu tên từng chỉ số nên chúng đi cùng quy tắc đó.",
+            "en": "The rule of the classes of one of the two standards names single indicators, which go with it.",
         })  # fmt: skip
 
 
@@ -391,8 +402,6 @@ def _hybrid(made: Clauses, taken: frozenset[str]) -> Standard:
     facts: dict[str, Fact] = dict(rule.facts) if rule.cards else {}
     for r in reads:
         facts |= r.facts
-    if old != new:
-        facts = {n: f for n, f in facts.items() if n != old}
     values = {
         n: evolve(d, node=None if d.node is None else renamed(d.node, old, new))
         for r in reads

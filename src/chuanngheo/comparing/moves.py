@@ -102,7 +102,9 @@ def moves(
         None if on is None else as_day(on, "on"), readings, derive,
     )  # fmt: skip
     groups = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    opened = open_table(given.homes, chosen, by=groups, problems=_names(groups))
+    added = [*ADDED, *(["hypothetical"] if a.hypothetical or b.hypothetical else [])]
+    taken = _names(groups, "by", SHOWN) + _names(given.homes.columns, "households", added)
+    opened = open_table(given.homes, chosen, by=groups, problems=taken)
     pair = method if isinstance(method, tuple) else (method, method)
     methods = method_of(a, given, 0, pair[0]), method_of(b, given, 1, pair[1])
     known = ends(a, b, given, methods)
@@ -169,11 +171,19 @@ def _given(
     )
 
 
-def _names(by: Sequence[str]) -> list[Problem]:
+def _names(names: Sequence[str], where: str, taken: Collection[str]) -> list[Problem]:
+    """A problem for each name that a column of the answer has."""
     return [
-        Problem("CN194", f"by[{n!r}]", "is the name of a column of the answer", n, remedy="rename the column of the table")
-        for n in by if n in SHOWN
-    ]  # fmt: skip
+        Problem(
+            "CN194",
+            f"{where}[{n!r}]",
+            "is the name of a column of the answer",
+            n,
+            remedy="rename the column of the table",
+        )
+        for n in names
+        if n in taken
+    ]
 
 
 def _few(made: Clauses, given: Given) -> None:
