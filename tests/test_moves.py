@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections import Counter
 from datetime import date
@@ -19,7 +20,9 @@ from hypothesis import given, settings
 
 import chuanngheo as cn
 from chuanngheo import measures as ms
+from chuanngheo.comparing.budget import states
 from chuanngheo.comparing.clauses import Clauses, find_clauses
+from chuanngheo.comparing.gaps import row_gaps
 from chuanngheo.comparing.sides import side
 from chuanngheo.testing import assessment_day, households
 
@@ -551,3 +554,173 @@ def test_an_empty_table() -> None:
     assert {p.value() for p in m.parts()} == {0}
     assert m.text("en")
     assert m.budget().amount("change") == (0, 0)
+
+
+# --- budgets ------------------------------------------------------------------------------------------------
+
+
+def lacking(std: cn.Standard, home: dict[str, Any]) -> Fraction:
+    """What a wholly known household lacks to its line a year; nothing where it is not poor."""
+    if std.assess({k: v for k, v in home.items() if knows(std, k)}).category != "poor":
+        return Fraction(0)
+    codes = {
+        "area": home["area"],
+        **({"terrain": home["terrain"]} if home["area"] == "rural" and "terrain" in std.facts else {}),
+    }
+    line = std.line("poverty_line", **codes).value
+    size = home["household_size"]
+    income = home["income"] if home.get("income_per_person") is None else 12 * size * home["income_per_person"]
+    return max(Fraction(0), 12 * line * size - Fraction(income))
+
+
+def completions(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """A few households that a row with unknowns may be."""
+    money = row["income"] is None and row["income_per_person"] is None
+    choices = {
+        "area": ("rural", "urban"), "terrain": ("plain", "mountain_island", "midland"), "household_size": (1, 3, 60),
+        "income": (0, 3_000_000, 90_000_000, 10**10) if money else (None,),
+    }  # fmt: skip
+    picked = [(row[n],) if row[n] is not None else c for n, c in choices.items()]
+    flags = {n: v for n, v in row.items() if n.startswith("deprived_")}
+    found = []
+    for values in itertools.product(*picked):
+        for unknown in (False, True):
+            home = {**row, **dict(zip(choices, values, strict=True))} | {
+                n: unknown if v is None else v for n, v in flags.items()
+            }
+            found.append({k: v for k, v in home.items() if k not in NOT_FACTS and v is not None})
+    return found
+
+
+@pytest.mark.parametrize(("a", "b"), [("vn-2001", "vn-2006"), ("vn-2016", "vn-2022")])
+def test_gaps_of_each_household_hold_every_completion(a: str, b: str) -> None:
+    rows = table(int(a[-1]) + 1, 40)
+    m = cn.compare(a, b).on(rows)
+    before, after = cn.standard(a), cn.standard(b)
+    poor = [states(c[0], frozenset({"poor"})) + states(c[-1], frozenset({"poor"})) for c in m.profiles.codes]
+    gaps, scale = row_gaps(m.given, (m.clauses.a, m.clauses.b), "poverty_line", m.sizes, m.profiles.of_row, poor)
+    exact = 0
+    for row, bounds in zip(rows.to_dicts(), gaps.to_dicts(), strict=True):
+        every = completions(row)
+        exact += len(every) == 2
+        for home in every:
+            start, end = lacking(before, home), lacking(after, home)
+            is_poor = [
+                s.assess({k: v for k, v in home.items() if knows(s, k)}).category == "poor" for s in (before, after)
+            ]
+            seen = {
+                "gap_from": start, "gap_to": end, "entering": end if not is_poor[0] else 0, "leaving": start if not is_poor[1] else 0,
+                "staying": end - start if all(is_poor) else 0, "change": end - start,
+            }  # fmt: skip
+            for name, value in seen.items():
+                low, high = bounds[f"{name} low"], bounds[f"{name} high"]
+                assert low <= value * scale <= high, (name, home, low, high)
+                known = {
+                    k: v
+                    for k, v in row.items()
+                    if v is None and (knows(before, k) or knows(after, k)) and "income" not in k
+                }
+                if len(every) == 2 and not known:
+                    assert low == high == value * scale
+    assert exact > 5
+
+
+def test_a_budget_adds_up_exactly() -> None:
+    rows = table(8).filter(pl.col("household_size").is_not_null() & pl.col("area").is_not_null())
+    rows = rows.filter(pl.col("income").is_not_null() | pl.col("income_per_person").is_not_null())
+    rows = rows.with_columns(pl.col(f"deprived_{n}").fill_null(True) for n in FLAGS)
+    std = cn.standard("vn-2022")
+    other = std.reform(poverty_line={"rural": "1800000.5"})
+    b = cn.compare(std, other).on(rows, weight="weight", by="zone").budget()
+    homes = [{k: v for k, v in r.items() if k not in NOT_FACTS and v is not None} for r in rows.to_dicts()]
+    for weighted in (False, True):
+        weights = [Fraction(str(w)) if weighted else 1 for w in rows["weight"]]
+        for measure, s in (("gap_from", std), ("gap_to", other)):
+            total = sum(w * lacking(s, h) for w, h in zip(weights, homes, strict=True))
+            assert b.amount(measure, period="year", weighted=weighted) == (total, total)
+            assert b.amount(measure, weighted=weighted) == (total / 12, total / 12)
+        told = {
+            n: b.amount(n, weighted=weighted)[0]
+            for n in ("gap_from", "gap_to", "entering", "leaving", "staying", "change")
+        }
+        assert (
+            told["change"] == told["gap_to"] - told["gap_from"] == told["entering"] - told["leaving"] + told["staying"]
+        )
+    assert b.table.height == 3 * 6 * 2
+    assert b.table["value"].null_count() == 0
+    assert set(b.table["unit"]) == {"VND/month", "VND/year"}
+
+
+def test_nothing_bounds_what_an_unknown_size_may_lack() -> None:
+    rows = pl.DataFrame({"area": ["rural"], "income_per_person": [150_000]})
+    b = cn.compare("vn-2001", "vn-2006").on(rows.with_columns(terrain=pl.lit("plain"))).budget()
+    assert b.amount("gap_to") == (50_000, None)  # one person at least
+    assert b.amount("gap_from") == (0, 0)
+    assert b.table.filter(measure="gap_to", period="month").select("value", "low", "high").rows() == [
+        (None, 50_000.0, None)
+    ]
+    assert "unknown" in b.text("en")
+
+
+@pytest.mark.parametrize(
+    ("pair", "how", "words"),
+    [
+        (("vn-1996", "vn-1998"), {}, "is in kg_rice/person/month, not in đồng"),
+        (("vn-2006", "vn-2011"), {"line": "near_poor_line"}, "vn-2006@1.1 has no line"),
+        (("vn-2022", "vn-2022"), {"line": "score_line"}, "not in đồng"),
+    ],
+)
+def test_no_gap_without_money(pair: tuple[str, str], how: dict[str, Any], words: str) -> None:
+    m = cn.compare(*pair).on(pl.DataFrame({"area": ["urban"], "income_per_person": [1], "rice_per_person": [9]}))
+    with pytest.raises(cn.HouseholdError, match="CN197") as error:
+        m.budget(**how)
+    assert words in str(error.value)
+
+
+# --- real households ------------------------------------------------------------------------------------------
+
+
+def test_5999_households_of_1998() -> None:
+    """The classes are those of `make demo`, which assesses one household at a time."""
+    rows = pl.read_csv(Path(__file__).parent.parent / "docs" / "examples" / "data" / "vlss_1998_households.csv")
+    columns = {
+        "area": {"from": "urban", "codes": {"yes": "urban", "no": "rural"}}, "household_size": "members",
+        "income": {"from": "expenditure_12_months_thousand_vnd", "unit": "thousand VND/household/year"},
+    }  # fmt: skip
+    heads = {}
+    for pair in (("vn-1998", "vn-2001"), ("vn-2001", "vn-2006")):
+        m = cn.compare(*pair).on(rows, columns=columns)
+        assert m.matrix["households"].sum() == 5999
+        assert m.matrix["persons"].sum() == rows["members"].sum()
+        parts = {p.name: p for p in m.parts()}
+        for name, at in zip(("from", "to"), pair, strict=True):
+            here = (parts[name].certain["households"], parts[name].possible["households"])
+            assert heads.setdefault(at, here) == here
+        assert set(m.movers["moved_by"]) == {"poverty_line"}
+        assert parts["classes"].value("persons") == 0
+    assert heads == {"vn-1998": (45, 111), "vn-2001": (294, 554), "vn-2006": (3147, 3147)}
+
+
+# --- words and data -------------------------------------------------------------------------------------------
+
+
+def test_texts_and_data_say_everything() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(table(6), weight="weight", by="zone")
+    for told in (m, m.budget()):
+        for lang in ("vi", "en"):
+            text = told.text(lang)
+            assert "vn-2016@1.1" in text
+            assert "vn-2022@1.3" in text
+            assert "HYPOTHETICAL, not law" not in text
+            assert f'lang="{lang}"' in told.to_html(lang)
+            assert not any(x.text(lang) not in text for x in m.caveats)
+        data = told.to_dict()
+        assert json.loads(json.dumps(data)) == data
+        assert data["weight"] == "weight"
+        with pytest.raises(ValueError, match="lang"):
+            told.text("fr")
+    assert "Điều 3 khoản 2" in m.text("vi")
+    assert "Article 3 clause 2" in m.text("en")
+    assert sum(r["households"] for r in m.to_dict()["matrix"]) == 60
+    parts = [p for p in m.to_dict()["headcount"] if p["group"] == {"zone": "A"}]
+    assert [p["clause"] for p in parts] == ["from", *m.names, "to", "change"]

@@ -130,7 +130,7 @@ def budget(m: Moves, line: str, of: Iterable[str] | str | None) -> Budget:
     target = m.target(of)
     sides = m.clauses.a, m.clauses.b
     _counts_money(sides, line)
-    poor = [_states(codes[0], target) + _states(codes[-1], target) for codes in m.profiles.codes]
+    poor = [states(codes[0], target) + states(codes[-1], target) for codes in m.profiles.codes]
     rows, scale = row_gaps(m.given, sides, line, m.sizes, m.profiles.of_row, poor)
     exact: dict[tuple[int, str, str, bool], Bounds] = {}
     counted: dict[tuple[int, str], int] = {}
@@ -153,7 +153,7 @@ def budget(m: Moves, line: str, of: Iterable[str] | str | None) -> Budget:
     return Budget(m, line, names, exact, counted)
 
 
-def _states(possible: frozenset[str], target: frozenset[str]) -> tuple[bool, bool]:
+def states(possible: frozenset[str], target: frozenset[str]) -> tuple[bool, bool]:
     """Whether a household can be poor, and whether it can be not poor."""
     return bool(possible & target), not possible <= target
 
@@ -210,4 +210,4 @@ def _float(value: End) -> float | None:
     return None if value is None else float(value)
 
 
-__all__ = ["MEASURES", "Budget", "budget"]
+__all__ = ["MEASURES", "Budget", "budget", "states"]
