@@ -300,3 +300,10 @@ def test_answers_explain_themselves(lang: str) -> None:
     assert {"vi": "510.585,31", "en": "510,585.31"}[lang] in text
     text = MPI.assess(dict.fromkeys(FLAGS, True), on=ON).explain(lang)
     assert {"vi": "nghèo đa chiều nghiêm trọng", "en": "severe multidimensional poverty"}[lang] in text
+
+
+def test_a_line_is_written_in_digits_where_it_ends() -> None:
+    std = cn.standard("intl-wb-2017")
+    assert str(std.line("poverty_line")) == "2.15 international_dollar/person/day"
+    assert str(std.line("ppp")) == "7,807.6123046875 VND/international_dollar"
+    assert str(std.line("days_in_a_month")) == "365/12 day/month"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -402,8 +403,15 @@ class Quantity:
         return f"Quantity({self})"
 
     def __str__(self) -> str:
-        number = f"{self.value:,}" if isinstance(self.value, int) else str(self.value)
-        return f"{number} {self.unit}"
+        return f"{_spelled(self.value)} {self.unit}"
+
+
+def _spelled(value: int | Fraction) -> str:
+    """A whole number in groups, a decimal in digits where it ends, otherwise as a fraction."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    digits = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{digits:,}" if Fraction(digits) == value else str(value)
 
 
 def _quantity(value: Any, unit: str, cite: Cite, name: str, standard: str, change: Any) -> Quantity:
