@@ -724,3 +724,15 @@ def test_texts_and_data_say_everything() -> None:
     assert sum(r["households"] for r in m.to_dict()["matrix"]) == 60
     parts = [p for p in m.to_dict()["headcount"] if p["group"] == {"zone": "A"}]
     assert [p["clause"] for p in parts] == ["from", *m.names, "to", "change"]
+
+
+def test_a_group_may_bear_the_name_of_a_fact_that_no_rule_reads() -> None:
+    rows = table(2).rename({"zone": "region"})
+    m = cn.compare("vn-2016", "vn-2022").on(rows, by="region")
+    assert set(m.matrix["region"]) == {"A", "B", None}
+    assert m.clauses.b.method == "criteria"
+    with pytest.raises(cn.HouseholdError, match="CN061"):  # there it is one of the facts of the forms
+        cn.compare("vn-2016", "vn-2022").on(rows)
+    assert (
+        cn.compare("vn-2016", "vn-2022").on(table(2), by="area").matrix["area"].n_unique() == 3
+    )  # a fact that is read

@@ -18,6 +18,7 @@ from ..errors import DataProblems, HouseholdError, Problem
 from ..household import givable, household_names, person_names
 from ..methods import RECORDED, choose_method
 from ..model import NO_CLASS_NAME
+from ..prepared import prepare
 from .clauses import Clauses
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Given:
     on: date | None
     readings: Mapping[str, str]
     derive: str
+    aside: frozenset[str] = frozenset()  # columns that are read as no fact: those of groups
 
     def columns(self, which: int) -> dict[str, Any]:
         return {**self.base, **(self.second if which else self.first)}
@@ -84,13 +86,29 @@ def fitting(std: Standard, other: Standard, mapping: Mapping[str, Any], *, perso
 def method_of(std: Standard, given: Given, which: int, method: str | None) -> str:
     """The method that answers under one standard: as ``classify`` chooses it. Recorded classes are no rule."""
     mapped = fitting(std, std, given.columns(which))
-    names = [n for n in givable(std) if n in given.homes.columns or n in mapped]
+    names = [n for n in givable(std) if (n in given.homes.columns and n not in given.aside) or n in mapped]
     chosen = choose_method(std, names, method)
     if chosen == RECORDED:
         problem = Problem("CN193", "method", "classes recorded by the authority do not follow from a rule", None,
                           ", ".join(std.methods), "name the method of the rules: method=..., or leave the recorded columns out")  # fmt: skip
         raise HouseholdError("recorded classes cannot be moved from one standard to another", [problem])
     return chosen
+
+
+def no_facts(
+    groups: tuple[str, ...], given: Given, standards: tuple[Standard, ...], methods: tuple[str | None, ...]
+) -> frozenset[str]:
+    """The columns of groups that bear the name of a fact which neither rule reads: ``region`` is one of the forms."""
+    read: set[str] = set()
+    for which, (std, method) in enumerate(zip(standards, methods, strict=True)):
+        prepared = prepare(std, method if method is not None and method in std.methods else std.default_method)
+        read |= prepared.needed | prepared.card_names
+        for name, spec in given.columns(which).items():
+            read |= {
+                name,
+                spec if isinstance(spec, str) else spec.get("from", name) if isinstance(spec, Mapping) else name,
+            }
+    return frozenset(groups) - read - {given.key}
 
 
 def ends(a: Standard, b: Standard, given: Given, methods: tuple[str, str]) -> tuple[pl.Series, pl.Series]:
@@ -120,7 +138,7 @@ def _classify(
     derive = "all" if check == "defer" else given.derive
     asked = Asked(std, given.key, mine, theirs, given.on, method, readings, derive)
     wanted, of_persons = asked.may_read
-    homes = given.homes.select([n for n in given.homes.columns if n in wanted])
+    homes = given.homes.select([n for n in given.homes.columns if n in wanted - given.aside])
     people = None if given.people is None else given.people.select([n for n in given.people.columns if n in of_persons])
     made = std.classify(
         homes, people, key=given.key, columns=mine, person_columns=theirs, on=given.on, method=method,
@@ -229,4 +247,15 @@ class Ladder:
         return words[name][lang] if name in words else name
 
 
-__all__ = ["UNDETERMINED", "Given", "Ladder", "Profiles", "decided", "ends", "fitting", "method_of", "profiles"]
+__all__ = [
+    "UNDETERMINED",
+    "Given",
+    "Ladder",
+    "Profiles",
+    "decided",
+    "ends",
+    "fitting",
+    "method_of",
+    "no_facts",
+    "profiles",
+]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from ..answering import Standard
 from ..errors import HouseholdError, Problem, as_day, nearest, quoted
 from ..measures.design import Design, survey, unweighted
@@ -14,7 +16,7 @@ from ..model import Text, weakest
 from ..results import Caveat
 from ..tabular import to_polars
 from .amounts import sizes
-from .classed import Given, ends, method_of, profiles
+from .classed import Given, ends, method_of, no_facts, profiles
 from .clauses import MOST, Clauses, find_clauses
 from .moved import ADDED, Moves
 from .sides import FLAG, POOR, side
@@ -106,6 +108,7 @@ def moves(
     taken = _names(groups, "by", SHOWN) + _names(given.homes.columns, "households", added)
     opened = open_table(given.homes, chosen, by=groups, problems=taken)
     pair = method if isinstance(method, tuple) else (method, method)
+    given = attrs.evolve(given, aside=no_facts(groups, given, (a, b), pair))
     methods = method_of(a, given, 0, pair[0]), method_of(b, given, 1, pair[1])
     known = ends(a, b, given, methods)
     made = find_clauses(
