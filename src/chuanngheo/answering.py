@@ -192,6 +192,7 @@ class Standard(RuleSet):
         * ``deprived_*`` (boolean, null unless certain), ``deprivations`` (null unless certain),
           ``deprivations_min``, ``deprivations_max``; the scores where the method has them. A column
           that holds such a value as a fact is left as it is;
+        * ``hypothetical``, true in every row, where the standard is a what-if;
         * with ``groups=True`` a boolean for each group of households that report forms count.
 
         ``persons`` holds one row per person, with the ``key`` of the household in both tables. A
