@@ -736,3 +736,17 @@ def test_a_group_may_bear_the_name_of_a_fact_that_no_rule_reads() -> None:
     assert (
         cn.compare("vn-2016", "vn-2022").on(table(2), by="area").matrix["area"].n_unique() == 3
     )  # a fact that is read
+
+
+def test_hybrids_of_one_name_are_one_only_where_their_rules_are() -> None:
+    block, some = clauses("vn-2016", "vn-2022"), clauses("vn-2016", "vn-2022", apart=("nutrition",))
+    taken = ("indicators",)
+    assert block.hybrid(taken) is clauses("vn-2016", "vn-2022").hybrid(taken)
+    assert block.hybrid(taken) != some.hybrid(taken)
+    assert "nutrition" in block.hybrid(taken).indicators
+    assert "nutrition" not in some.hybrid(taken).indicators
+    std = cn.standard("vn-2016")
+    sure = find_clauses(
+        side(std, "criteria", derive="confirmed"), side(cn.standard("vn-2022"), "criteria", derive="confirmed")
+    )
+    assert sure.hybrid(()) != block.hybrid(())

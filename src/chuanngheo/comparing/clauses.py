@@ -27,6 +27,7 @@ RULE, WELFARE, DATA = ("rule", ""), ("welfare", ""), ("data", "")
 CLASSES, INDICATORS, FACTS = "classes", "indicators", "facts"
 MOST = 10  # clauses at once: a table is then classified 1,024 times
 COUNTED = "deprivations"
+KEPT = 128  # hybrids of one standard
 
 LABELS: Mapping[str, Text] = {
     CLASSES: {"vi": "quy tắc xếp loại hộ", "en": "rule of the classes"},
@@ -110,7 +111,13 @@ class Clauses:
                 Problem("CN190", "clauses", f"there is no clause {n!r}", n, ", ".join(self.names), nearest(n, self.names))
                 for n in sorted(unknown)
             ])  # fmt: skip
-        return _hybrid(self, names)
+        kept: dict[str, Standard] = self.a.std.memo.setdefault("hybrids", {})  # with the plans made for them
+        key = _spelled(self, names)
+        if key not in kept:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[key] = _hybrid(self, names)
+        return kept[key]
 
     def side(self, atom: Atom, taken: frozenset[str]) -> Side:
         return self.b if self.owner.get(atom) in taken else self.a
@@ -373,6 +380,12 @@ def _fact_owners(
     return found
 
 
+def _spelled(made: Clauses, taken: frozenset[str]) -> str:
+    """All that a hybrid is made of, as text."""
+    sides = [(s.std.digest, s.method, s.derive, sorted(s.readings.items())) for s in (made.a, made.b)]
+    return repr((sides, sorted((x, o) for x, o in made.owner.items() if o in taken)))
+
+
 # --- hybrids --------------------------------------------------------------------------------------------
 
 
@@ -408,7 +421,6 @@ def _hybrid(made: Clauses, taken: frozenset[str]) -> Standard:
         for n, d in r.values.items()
     }
     method = rule.std.methods[rule.method]
-    text = f"{a.std.digest} {b.std.digest} {sorted(taken)} {sorted(a.readings.items())} {sorted(b.readings.items())} {a.method} {b.method}"
     flags = {f"{FLAG}{n}" for s in (a, b) for n in s.indicators} | {COUNTED}
     known = {n for s in (a, b) for n, f in s.std.facts.items() if f.entity != "person"} | flags
     persons = {n for s in (a, b) for n, f in s.std.facts.items() if f.entity == "person"}
@@ -428,7 +440,7 @@ def _hybrid(made: Clauses, taken: frozenset[str]) -> Standard:
         other_person_facts=(a.std.other_person_facts | b.std.other_person_facts | persons) - facts.keys(),
         hypothetical=True, stands_in_for="",
     )  # fmt: skip
-    hybrid.memo["digest"] = hashlib.sha256(text.encode()).hexdigest()
+    hybrid.memo["digest"] = hashlib.sha256(_spelled(made, taken).encode()).hexdigest()
     return hybrid
 
 

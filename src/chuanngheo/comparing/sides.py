@@ -73,6 +73,7 @@ class Side:
     facts: Mapping[str, Fact]
     cards: Mapping[str, ScoreCard]
     interpretations: Mapping[str, Interpretation]  # of the cards alone
+    derive: str = "all"
 
     def reads(self, nodes: Iterable[Node | None]) -> Reads:
         """What trees of this standard read, through its values and the rules of its facts."""
@@ -164,7 +165,7 @@ def side(std: Standard, method: str, readings: Mapping[str, str] | None = None, 
     cards = {n: c for n, c in std.scorecards.items() if c.method == method}
     return Side(
         std, method, chosen, classes, values, {n: indicator(n, d) for n, d in std.indicators.items()}, facts, cards,
-        std.interpretations if cards else {},
+        std.interpretations if cards else {}, derive,
     )  # fmt: skip
 
 
