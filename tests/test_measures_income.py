@@ -385,6 +385,9 @@ def test_floats_that_should_be_on_the_line_are() -> None:
     incomes = [100_000 * 1.15, math.nextafter(115_000, 0), 115_000.0, math.nextafter(115_000, math.inf), 114_999.0]
     below = ms.headcount(frame(incomes, i=range(5)), ms.census(), income="y", line=115_000, poor_at_line=False, by="i")
     assert below["value"].to_list() == [0.0, 0.0, 0.0, 0.0, 1.0]
+    near = frame(incomes[:4])  # their gap is nothing, not a hair on either side of it
+    assert ms.poverty_gap(near, ms.census(), income="y", line=115_000, poor_at_line=True)["value"].item() == 0.0
+    assert ms.fgt(near, ms.census(), alpha=0.5, income="y", line=115_000, poor_at_line=True)["value"].item() == 0.0
     line = pl.DataFrame({"y": [115_000] * 5, "z": incomes, "i": range(5)})
     at = ms.headcount(line, ms.census(), income="y", line="z", poor_at_line=True, by="i")
     assert at["value"].to_list() == [1.0, 1.0, 1.0, 1.0, 0.0]
