@@ -84,14 +84,12 @@ print(f"cannot be compared, since the annex of 2027 was not read: {len(unread)}"
 # Cùng những hộ ấy, tính theo hai chuẩn. `weighted` là số hộ mà mẫu đại diện. / The same households under both.
 
 # %%
-design = ms.survey("weight", persons="household_size")
+design = ms.synthetic("weight", persons="household_size")
 moves = comparison.on(homes, method=("criteria", "criteria"), design=design)
 table(moves.matrix, ["from", "to", "households", "weighted", "weighted_persons", "share", "share_of_from"], note=NOTE)
 
 # %%
-# The matrix alone, since the words for weighted data would call it a survey estimate.
-chart = plots.transitions(moves.matrix, standards=[comparison.a, comparison.b], lang="vi")
-picture(chart, note="DÂN SỐ GIẢ, không phải ước tính của ai.")
+picture(plots.transitions(moves, lang="vi"))
 
 # %% [markdown]
 # ## Quy định nào / Which clause

@@ -35,6 +35,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "leaving": "hộ không còn nghèo", "staying": "hộ vẫn nghèo, tăng thêm", "weights": "có quyền số", "none": "không có",
         "survey estimate": "ước lượng từ điều tra chọn mẫu", "administrative count": "số đếm hành chính",
         "unweighted sample": "mẫu không có quyền số, mỗi hộ tính một lần",
+        "synthetic population": "DÂN SỐ GIẢ, không phải ước lượng",
     },
     "en": {
         "moves": "The same households under {a} and under {b}", "budget": "The poverty gap under {a} and under {b}",
@@ -50,6 +51,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "leaving": "households no longer poor", "staying": "households that stay poor, growth", "weights": "weighted", "none": "none",
         "survey estimate": "survey estimate", "administrative count": "administrative count",
         "unweighted sample": "unweighted sample, every household counts once",
+        "synthetic population": "SYNTHETIC population, no estimate",
     },
 }  # fmt: skip
 

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from ..errors import DataProblems, Problem, nearest, quoted
 from ..values import Frozen, frozen
 
-SURVEY, COUNT, SAMPLE = "survey estimate", "administrative count", "unweighted sample"
+SURVEY, COUNT, SAMPLE, SYNTHETIC = (
+    "survey estimate", "administrative count", "unweighted sample", "synthetic population",
+)  # fmt: skip
 METHODS = ("brr", "fay", "jk1", "jkn", "bootstrap", "sdr")
 SINGLE = ("raise", "center", "scale", "skip")
 UNITS = ("household", "person")
@@ -36,7 +38,7 @@ class Replicates(Frozen):
 
 @frozen
 class Design(Frozen):
-    """What a table of households stands for. Made by :func:`survey`, :func:`census`, :func:`unweighted`."""
+    """What a table of households stands for. Made by :func:`survey`, :func:`census`, :func:`unweighted`, :func:`synthetic`."""
 
     data: str  # as every table of results says it
     weight: str | None = None
@@ -139,6 +141,15 @@ def unweighted(
     return _checked(Design(SAMPLE, None, persons, _names(strata), _names(psu), independent, None, fpc, single))
 
 
+def synthetic(weight: str | None = None, *, persons: str | None = None) -> Design:
+    """Households that somebody made up, for trying things out: no number computed from them is an estimate.
+
+    >>> synthetic("weight").data
+    'synthetic population'
+    """
+    return _checked(Design(SYNTHETIC, weight, persons))
+
+
 def missing_columns(wanted: Iterable[tuple[str, str]], names: Sequence[str], what: str = "households") -> list[Problem]:
     """A problem for each (column, what for) that a table does not have, with the nearest names."""
     return [
@@ -218,4 +229,4 @@ def _checked(design: Design, method: str | None = None) -> Design:
     return design
 
 
-__all__ = ["Design", "Replicates", "census", "survey", "unweighted"]
+__all__ = ["Design", "Replicates", "census", "survey", "synthetic", "unweighted"]

@@ -25,6 +25,7 @@ WORDS: dict[str, dict[str, str]] = {
         # what a number is
         "survey estimate": "Ước lượng từ điều tra mẫu, có quyền số", "administrative count": "Số liệu hành chính, đếm mọi hộ",
         "unweighted sample": "Mẫu không có quyền số, không suy rộng",
+        "synthetic population": "DÂN SỐ GIẢ, không phải ước lượng",
         "person": "người", "household": "hộ", "of_person": "Đơn vị: người", "of_household": "Đơn vị: hộ", "of_child": "Đơn vị: trẻ em",
         "standard": "Chuẩn", "data_version": "Bản dữ liệu pháp luật", "hypothetical": "GIẢ ĐỊNH, không phải quy định",
         "rows": "Số hộ trong bảng", "unknown": "chưa biết", "all": "tất cả", "yes": "có", "no": "không",
@@ -55,6 +56,7 @@ WORDS: dict[str, dict[str, str]] = {
         "contributions": "Contribution of each indicator to M0", "measures": "Measures of poverty",
         "survey estimate": "Survey estimate, weighted", "administrative count": "Administrative count of every household",
         "unweighted sample": "Sample without weights, stands for itself alone",
+        "synthetic population": "SYNTHETIC population, no estimate",
         "person": "persons", "household": "households", "of_person": "Unit: persons", "of_household": "Unit: households", "of_child": "Unit: children",
         "standard": "Standard", "data_version": "Legal data", "hypothetical": "HYPOTHETICAL, not law",
         "rows": "Households in the table", "unknown": "not known", "all": "all", "yes": "yes", "no": "no",
