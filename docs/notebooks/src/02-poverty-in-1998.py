@@ -102,7 +102,7 @@ for std in NATIONAL:
     measured.append(made.with_columns(standard=pl.lit(std.id)))
 line = Fraction(EXPENDITURE_LINE, 12)
 made = ms.poverty(homes, sample, income="month", line=line, poor_at_line=False, unit="person")
-measured.append(made.with_columns(standard=pl.lit("1,789,871 a year")))
+measured.append(made.with_columns(standard=pl.lit("1.789.871 đồng")))
 together = pl.concat(measured)
 wide = [
     {
