@@ -23,6 +23,7 @@ from chuanngheo import measures as ms
 from chuanngheo.comparing.budget import states
 from chuanngheo.comparing.clauses import Clauses, find_clauses
 from chuanngheo.comparing.gaps import row_gaps
+from chuanngheo.comparing.moved import split_of
 from chuanngheo.comparing.sides import side
 from chuanngheo.testing import assessment_day, households
 
@@ -475,6 +476,19 @@ def test_shares_have_intervals_where_the_design_says_how_it_was_drawn() -> None:
         assert row["share"] == pytest.approx(share)
         assert row["se"] == pytest.approx(variance**0.5, rel=1e-9)
         assert row["ci_low"] < row["share"] < row["ci_high"]
+    parts = {r["clause"]: r for r in m.headcount.filter(pl.col("unit") == "share").to_dicts()}
+    for name, row in parts.items():
+        place = ("from", *m.names, "to", "change").index(name)
+        x = np.array([float(split_of(m.worth(p, m.target(None))[0])[place]) for p in m.profiles.of_row])
+        score = w * (x - (w * x).sum() / w.sum()) / w.sum()
+        units = [[score[(stratum == s) & (psu == p)].sum() for p in range(20)] for s in range(4)]
+        variance = sum(20 / 19 * sum((u - np.mean(mine)) ** 2 for u in mine) for mine in units)
+        if row["value"] is None:
+            assert row["se"] is None
+        else:
+            assert row["se"] == pytest.approx(variance**0.5, rel=1e-9)
+            assert row["ci_low"] <= row["value"] <= row["ci_high"]
+    assert m.headcount.filter(pl.col("unit") == "weighted")["se"].null_count() == len(parts)
     grouped = cn.compare("vn-2016", "vn-2022").on(rows, design=d, by="zone")
     assert grouped.matrix["se"].null_count() == 0
     assert "se" not in cn.compare("vn-2016", "vn-2022").on(rows, weight="weight").matrix.columns

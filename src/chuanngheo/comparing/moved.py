@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import attrs
 from ..answering import Standard
 from ..errors import HouseholdError, Problem, nearest
 from ..measures.design import Design
-from ..measures.opening import GROUP, Opened
+from ..measures.opening import GROUP, Opened, open_table
 from ..measures.uncertainty import Estimate, Ratio, estimated
 from ..model import NO_CLASS_NAME
 from ..results import Caveat
@@ -197,28 +197,34 @@ class Moves:
         return self.finished(made)
 
     def _errors(self) -> pl.DataFrame:
-        """Standard errors and intervals of the shares."""
+        """Standard errors and intervals of the shares of transitions."""
         import polars as pl
 
         pairs = list(dict.fromkeys((start, end) for _, start, end in self.flows))
         place = {pair: i for i, pair in enumerate(pairs)}
-        which = pl.Series([place[t] for t in self.transitions], dtype=pl.Int64)
-        of_row = which.gather(self.profiles.of_row)
-        opened = attrs.evolve(self.opened, native=self.given.homes).beside(
-            *((of_row == i).cast(pl.Float64).alias(f"_cn_x_{i}") for i in range(len(pairs)))
+        of_row = pl.Series([place[t] for t in self.transitions], dtype=pl.Int64).gather(self.profiles.of_row)
+        told = self._intervals({str(i): (of_row == i).cast(pl.Float64) for i in range(len(pairs))})
+        which = pl.col("measure").cast(pl.Int64)
+        names = (
+            which.replace_strict(dict(enumerate(p[j] for p in pairs)), return_dtype=pl.String).alias(n)
+            for j, n in enumerate(("from", "to"))
         )
-        ratios = [Ratio(f"_cn_x_{i}") for i in range(len(pairs))]
-        told: pl.DataFrame = estimated(opened, [Estimate(str(i), r, r) for i, r in enumerate(ratios)], pl.lit(False))
-        if self.by:
-            told = told.join(self.keyed(), on=list(self.by), how="left", nulls_equal=True)
-        else:
-            told = told.with_columns(pl.lit(0, pl.Int64).alias(GROUP))
-        return told.select(
-            GROUP,
-            *(pl.col("measure").cast(pl.Int64).replace_strict(dict(enumerate(p[j] for p in pairs)), return_dtype=pl.String).alias(n)
-              for j, n in enumerate(("from", "to"))),
-            "se", "ci_low", "ci_high",
-        )  # fmt: skip
+        return told.select(GROUP, *names, "se", "ci_low", "ci_high")
+
+    def _intervals(self, shares: Mapping[str, pl.Series], unit: str = "household") -> pl.DataFrame:
+        """For each group and name the standard error and interval of a mean over the rows."""
+        import polars as pl
+
+        opened = self.opened if unit == "household" else open_table(self.given.homes, self.design, by=self.by, unit=unit)
+        opened = attrs.evolve(opened, native=self.given.homes).beside(
+            *(s.alias(f"_cn_x_{i}") for i, s in enumerate(shares.values()))
+        )
+        ratios = [Ratio(f"_cn_x_{i}") for i in range(len(shares))]
+        asked = [Estimate(name, r, r) for name, r in zip(shares, ratios, strict=True)]
+        told: pl.DataFrame = estimated(opened, asked, pl.lit(False))
+        if not self.by:
+            return told.with_columns(pl.lit(0, pl.Int64).alias(GROUP))
+        return told.join(self.keyed(), on=list(self.by), how="left", nulls_equal=True)
 
     def keyed(self) -> pl.DataFrame:
         """The values of the groups, with their number."""
@@ -295,12 +301,7 @@ class Moves:
                 continue
             for bound, worth in enumerate(self.worth(profile, target)):
                 if worth not in kept:
-                    kept[worth] = (
-                        Fraction(worth[0]),
-                        *shapley(worth),
-                        Fraction(worth[-1]),
-                        Fraction(worth[-1] - worth[0]),
-                    )
+                    kept[worth] = split_of(worth)
                 for name, share in zip(names, kept[worth], strict=True):
                     if share:
                         told = sums.setdefault((name, bound), [Fraction(0)] * width)
@@ -337,7 +338,8 @@ class Moves:
         that under b, ``change``) and ``unit`` (see :class:`Part`): ``certain``, ``possible``, ``value``
         (null unless the two are one) and ``data``. The clauses add up to ``change``, which is ``to``
         less ``from``; :meth:`parts` has the same as exact fractions. The parts of a clause in the
-        certain and in the possible headcount are two splits, not two ends of one.
+        certain and in the possible headcount are two splits, not two ends of one. Where the design has
+        a variance, certain shares have ``se``, ``ci_low`` and ``ci_high``.
         """
         return like(self.native, self._split(of))
 
@@ -351,9 +353,32 @@ class Moves:
             for unit in p.certain
         ]
         schema: dict[str, Any] = {GROUP: pl.Int64, "clause": pl.String, "unit": pl.String}
-        return self.finished(
-            pl.DataFrame(rows, schema | dict.fromkeys(("value", "certain", "possible"), pl.Float64), orient="row")
-        )
+        made = pl.DataFrame(rows, schema | dict.fromkeys(("value", "certain", "possible"), pl.Float64), orient="row")
+        if self.design.has_variance:
+            made = made.join(self._split_errors(of), on=[GROUP, "clause", "unit"], how="left", maintain_order="left")
+            certain = pl.col("value").is_not_null()
+            made = made.with_columns(pl.when(certain).then(pl.col(n)).alias(n) for n in ("se", "ci_low", "ci_high"))
+        return self.finished(made)
+
+    def _split_errors(self, of: Iterable[str] | str | None) -> pl.DataFrame:
+        """Standard errors and intervals of the headcounts as shares, and of each clause's part in them."""
+        import polars as pl
+
+        target = self.target(of)
+        ends = [split_of(self.worth(p, target)[0]) for p in range(len(self.profiles))]
+        names = ("from", *self.names, "to", "change")
+        shares = {
+            name: pl.Series([float(end[i]) for end in ends], dtype=pl.Float64).gather(self.profiles.of_row)
+            for i, name in enumerate(names)
+        }
+        units = {"share": "household"} | ({"share_persons": "person"} if self.design.persons is not None else {})
+        told = [
+            self._intervals(shares, unit).select(
+                GROUP, pl.col("measure").alias("clause"), pl.lit(name).alias("unit"), "se", "ci_low", "ci_high"
+            )
+            for name, unit in units.items()
+        ]
+        return pl.concat(told)
 
     # --- money and words --------------------------------------------------------------------------------
 
@@ -383,6 +408,11 @@ class Moves:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def split_of(worth: tuple[int, ...]) -> tuple[Fraction, ...]:
+    """What a row adds to the headcount under a, to each clause's part, to that under b and to the change."""
+    return Fraction(worth[0]), *shapley(worth), Fraction(worth[-1]), Fraction(worth[-1] - worth[0])
 
 
 __all__ = ["Moves"]
