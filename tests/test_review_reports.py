@@ -18,8 +18,8 @@ from chuanngheo.errors import DataProblems
 from chuanngheo.review.data import load
 from chuanngheo.review.layout import Form, Row, print_cell
 from chuanngheo.review.movements import movements
-from chuanngheo.review.priorities import household_list, priority_list
 from chuanngheo.review.peoples import people
+from chuanngheo.review.priorities import household_list, priority_list
 from chuanngheo.review.reports import ascii_key, report, reports, tabulate
 
 FORMS, CAUSES = load("forms.yaml"), load("causes.yaml")
