@@ -221,7 +221,11 @@ def _linearised(opened: Opened, statistics: Sequence[Statistic], level: float) -
     names = [f"s{i}" for i in range(len(statistics))]
     drawn = [n for n in (WEIGHT, STRATUM, PRIMARY, POPULATION) if n in opened.frame.columns]
     whole = opened.frame.select(ROW, *drawn).join(scores, on=ROW, maintain_order="left")
-    whole = whole.with_columns(pl.col(names).fill_null(0.0).fill_nan(0.0), pl.lit(1.0).alias(ONE))
+    whole = whole.with_columns(pl.col(names).fill_null(0.0).fill_nan(0.0))
+    # The variance is that of the sums of primary units: so many rows are all it takes.
+    unit = [n for n in (STRATUM, PRIMARY, POPULATION, GROUP) if n in whole.columns]
+    whole = whole.group_by(unit, maintain_order=True).agg(pl.col(names).sum(), pl.col(WEIGHT).max())
+    whole = whole.with_columns(pl.lit(1.0).alias(ONE))
     active = whole.filter(pl.col(WEIGHT) > 0).get_column(GROUP).unique().to_list()
     if not active:
         return pl.DataFrame({GROUP: []}, {GROUP: pl.Int64}).with_columns(
