@@ -118,6 +118,7 @@ class _Edges:
         self.standard = standard
         self.on = on
         self.members = members and "members" in prepared.needed
+        self.counted = COUNT in prepared.needed
         self.names = household_names(standard)
         self.givable = givable(standard)
         self.flags = tuple(f"deprived_{name}" for name in standard.indicators)
@@ -333,7 +334,8 @@ def _said(draw: Draw[Any], edges: _Edges, missing: bool) -> dict[str, Any]:
     for name in edges.trees:
         _say_derived(draw, edges, household, world, name)
     if flags and len(flags) == len(edges.flags):
-        said = draw(st.sampled_from(("number", "flags", "both")))
+        ways = ("number", "flags", "both") if edges.counted else ("flags",)  # where weights decide, a number does not
+        said = draw(st.sampled_from(ways))
         number = sum(world[f] is True for f in flags)
         if said != "flags":
             household[COUNT] = number
