@@ -89,7 +89,7 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     named = unit_text(unit or (fact.unit if fact else ""), lang)
-    if unit == "share" and isinstance(value, Fraction) and value.denominator < 100:
+    if "share" in (unit, fact.unit if fact else "") and isinstance(value, Fraction) and value.denominator < 100:
         return str(value)  # the score of a household, and what it is held against: 5/18 of all weights
     if lang == "en" and value == 1 and named in ("points", "indicators", *_MANY.values()):
         named = named[:-1]

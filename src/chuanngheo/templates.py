@@ -120,8 +120,10 @@ def _fill(a: Assessment, lang: str, shape: Shape, name: str) -> Callable[[Any, t
     unit = unit_text(facts[name].unit, lang)
     if name in shape.amounts:
         place = shape.amounts.index(name)
+        if not unit:
+            return lambda _, v: value_text(Fraction(*v[place]), facts[name], lang)
         return lambda _, v: f"{ratio_text(v[place], lang)} {unit}"
-    if lang == "en" and facts[name].unit in ("indicator", "person", "point"):
+    if not unit or (lang == "en" and facts[name].unit in ("indicator", "person", "point")):
         return lambda h, _: value_text(h[name], facts[name], lang)
     return lambda h, _: f"{number_text(h[name], lang)} {unit}"
 
