@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutants check schema notebooks search fuzz holes bench bench-tables bench-province bench-peers clean
+.PHONY: help demo test mutants check schema notebooks search fuzz holes bench bench-tables bench-province bench-measures bench-peers clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench-tables: $(READY)  ## 1, 10 and 27 million households; takes an hour, 16 GB
 
 bench-province: $(READY)  ## one province from Parquet to all report forms; writes benchmarks/RESULTS.md
 	$(BIN)/python benchmarks/province.py
+
+bench-measures: $(READY)  ## measures and moves against NumPy and mpitb; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/measures.py
 
 bench-peers:  ## the same against openfisca-core, policyengine-core and zen-engine; writes README.md
 	$(PYTHON) -m venv $(PEERS)
