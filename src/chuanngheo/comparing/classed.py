@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 OURS = "_of_moves"  # how the answers are called beside the caller's columns
+UNREAD = "no_fact"  # a column that no rule reads
 BITS, EACH = 12, 5  # of a code, and codes in a word of 64 bits
 UNDETERMINED = "undetermined"
 SPLIT = "; "
@@ -138,7 +139,7 @@ def _classify(
     derive = "all" if check == "defer" else given.derive
     asked = Asked(std, given.key, mine, theirs, given.on, method, readings, derive)
     wanted, of_persons = asked.may_read
-    homes = given.homes.select([n for n in given.homes.columns if n in wanted - given.aside])
+    homes = _rows_of(given.homes, [n for n in given.homes.columns if n in wanted - given.aside])
     people = None if given.people is None else given.people.select([n for n in given.people.columns if n in of_persons])
     made = std.classify(
         homes, people, key=given.key, columns=mine, person_columns=theirs, on=given.on, method=method,
@@ -152,6 +153,13 @@ def _classify(
                     count=len(rows))
         ])  # fmt: skip
     return possible
+
+
+def _rows_of(homes: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Some columns of a table; every row of it where there are none: a rule that was not found reads nothing."""
+    import polars as pl
+
+    return homes.select(names) if names else pl.DataFrame({UNREAD: [None] * homes.height}, {UNREAD: pl.Boolean})
 
 
 # --- profiles ---------------------------------------------------------------------------------------------
