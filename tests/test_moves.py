@@ -97,8 +97,8 @@ def test_what_the_clauses_of_each_change_are() -> None:
 def test_a_line_in_rice_goes_with_the_rule_and_says_so() -> None:
     (only,) = clauses("vn-1996", "vn-1998").clauses
     assert only.parts == ("lines.hunger_line", "lines.poverty_line")
-    assert "kg_rice" in only.notes[0]["en"]
-    assert "kg_rice" in only.notes[0]["vi"]
+    assert "is in kg of rice/person/month before and in đồng/person/month after" in only.notes[0]["en"]
+    assert "tính bằng kg gạo/người/tháng ở chuẩn trước, bằng đồng/người/tháng ở chuẩn sau" in only.notes[0]["vi"]
 
 
 def test_a_line_of_one_standard_and_indicators_of_one_travel_with_the_rule() -> None:
@@ -673,7 +673,9 @@ def test_nothing_bounds_what_an_unknown_size_may_lack() -> None:
     assert b.table.filter(measure="gap_to", period="month").select("value", "low", "high").rows() == [
         (None, 50_000.0, None)
     ]
-    assert "unknown" in b.text("en")
+    assert "50,000 or more" in b.text("en")
+    assert "từ 50.000 trở lên" in b.text("vi")
+    assert "unknown" not in b.text("en")
 
 
 @pytest.mark.parametrize(
@@ -738,6 +740,61 @@ def test_texts_and_data_say_everything() -> None:
     assert sum(r["households"] for r in m.to_dict()["matrix"]) == 60
     parts = [p for p in m.to_dict()["headcount"] if p["group"] == {"zone": "A"}]
     assert [p["clause"] for p in parts] == ["from", *m.names, "to", "change"]
+
+
+def test_numbers_stand_as_each_language_writes_them() -> None:
+    m = cn.compare("vn-2016", "vn-2022").on(
+        pl.DataFrame({"area": ["rural"] * 3, "income_per_person": [900_000, 1_400_000, 1_600_000], "w": [1.5, 2.0, 1.0],
+                      "dep_2016": [2, 2, 3], "dep_2022": [3, 2, 3]}),
+        first={"deprivations": "dep_2016"}, second={"deprivations": "dep_2022"}, weight="w",
+    )  # fmt: skip
+    vi, en = m.text("vi"), m.text("en")
+    assert "poverty_line hoặc indicators: 1" in vi
+    assert "poverty_line or indicators: 1" in en
+    assert " or " not in vi.split("Thay đổi số hộ")[0]
+    assert " %" not in vi + en
+    assert "khoảng −33,33%" in vi
+    assert "-khoảng" not in vi
+    assert "-about" not in en
+    assert "Chắc chắn (có quyền số)" in vi
+    assert "Certain (weighted)" in en
+
+
+def test_classes_of_one_name_bear_the_words_of_both() -> None:
+    rows = pl.DataFrame(
+        {
+            "area": ["rural"],
+            "income_per_person": [500_000],
+            "deprivations": [3],
+            "consumption_at_2017_prices": [400_000],
+        }
+    )
+    text = cn.compare("vn-2022", "intl-wb-2017").on(rows).text("vi")
+    assert "Thay đổi số hộ: hộ nghèo / hộ dưới chuẩn nghèo quốc tế:" in text
+
+
+def test_the_worst_grade_of_a_cell_is_the_grade_of_its_clause() -> None:
+    """The rural midland of 2001 is of grade D, the urban average line of 2016 too, whatever the rest of the line is."""
+    for pair, name in ((("vn-2001", "vn-2006"), "poverty_line"), (("vn-2016", "vn-2022"), "average_line")):
+        m = cn.compare(*pair).on(pl.DataFrame({"area": ["urban"], "income_per_person": [1]}))
+        assert [(c.about, c.grade) for c in m.caveats if c.kind == "grade" and c.about == name] == [(name, "D")]
+        assert {c.grade for c in next(c for c in m.clauses.clauses if c.name == name).cites[0]} > {"D"}
+
+
+@pytest.mark.parametrize("unread", ["vn-79-2016", "vn-79-2021", "vn-74-2016"])
+def test_a_standard_whose_rule_was_not_found_reads_nothing(unread: str) -> None:
+    rows = pl.DataFrame({"area": ["rural", "urban"], "income_per_person": [700_000, 3_000_000], "deprivations": [3, 2]})
+    m = cn.compare(unread, "vn-2022").on(rows)
+    assert m.matrix.select("from", "to", "households").rows() == [
+        ("undetermined", "poor", 1),
+        ("undetermined", "average", 1),
+    ]
+    back = cn.compare("vn-2022", unread).on(rows)
+    assert back.matrix.select("from", "to", "households").rows() == [
+        ("poor", "undetermined", 1),
+        ("average", "undetermined", 1),
+    ]
+    assert m.movers.height == back.movers.height == 0
 
 
 def test_a_group_may_bear_the_name_of_a_fact_that_no_rule_reads() -> None:

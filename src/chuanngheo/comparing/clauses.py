@@ -17,7 +17,8 @@ import attrs
 
 from ..answering import Standard
 from ..errors import HouseholdError, Problem, nearest
-from ..model import Cite, Derived, Fact, Line, Text
+from ..explaining import unit_text
+from ..model import LANGUAGES, Cite, Derived, Fact, Line, Text
 from ..tree import Ref
 from ..values import Frozen, evolve, field, frozen
 from .sides import FLAG, Reads, Side, dimension, renamed
@@ -222,9 +223,10 @@ def _join_units(joined: _Joined, a: Side, b: Side, welfare: bool) -> None:
         units = a.std.lines[name].unit, b.std.lines[name].unit
         if units[0] != units[1]:
             label = a.std.lines[name].labels
+            vi, en = ([unit_text(u, lang) for u in units] for lang in LANGUAGES)
             joined.join([RULE, ("line", name), WELFARE], {
-                "vi": f"{label['vi']} tính bằng {units[0]} ở chuẩn trước, {units[1]} ở chuẩn sau, nên phải đi cùng quy tắc xếp loại.",
-                "en": f"The {label['en']} is in {units[0]} before and in {units[1]} after, so that it goes with the rule of the classes.",
+                "vi": f"{label['vi']} tính bằng {vi[0]} ở chuẩn trước, bằng {vi[1]} ở chuẩn sau, nên phải đi cùng quy tắc xếp loại.",
+                "en": f"The {label['en']} is in {en[0]} before and in {en[1]} after, so that it goes with the rule of the classes.",
             })  # fmt: skip
     if welfare and dimension(a.facts[a.welfare].unit) != dimension(b.facts[b.welfare].unit):
         joined.join([RULE, WELFARE])
@@ -353,13 +355,19 @@ def _cites(side: Side, atoms: list[Atom], other: Side) -> tuple[Cite, ...]:
     found: list[Cite | None] = []
     for kind, name in atoms:
         if kind == "line":
-            found.append(side.std.lines[name].cite)
+            found += _line_cites(side.std.lines[name])
         elif kind == "indicator":
             found.append(side.indicators[name].cite if name in side.indicators else None)
         else:
             found += side.class_cites()
-            found += [side.std.lines[n].cite for n in side.rule.lines if kind == "rule" and n not in other.std.lines]
+            alone = [n for n in side.rule.lines if kind == "rule" and n not in other.std.lines]
+            found += [c for n in alone for c in _line_cites(side.std.lines[n])]
     return tuple(dict.fromkeys(c for c in found if c is not None))
+
+
+def _line_cites(line: Line) -> tuple[Cite, ...]:
+    """The citation of a line and those of its cells that have others: one of them may be known worse."""
+    return (line.cite, *(cite for _, cite in line.cites))
 
 
 def _fact_owners(

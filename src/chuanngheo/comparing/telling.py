@@ -36,6 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "survey estimate": "ước lượng từ điều tra chọn mẫu", "administrative count": "số đếm hành chính",
         "unweighted sample": "mẫu không có quyền số, mỗi hộ tính một lần",
         "synthetic population": "DÂN SỐ GIẢ, không phải ước lượng",
+        "or": "hoặc", "and_more": "từ {n} trở lên", "or_less": "từ {n} trở xuống",
     },
     "en": {
         "moves": "The same households under {a} and under {b}", "budget": "The poverty gap under {a} and under {b}",
@@ -52,6 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "survey estimate": "survey estimate", "administrative count": "administrative count",
         "unweighted sample": "unweighted sample, every household counts once",
         "synthetic population": "SYNTHETIC population, no estimate",
+        "or": "or", "and_more": "{n} or more", "or_less": "{n} or less",
     },
 }  # fmt: skip
 
@@ -109,11 +111,16 @@ def _of_moves(m: Moves, lang: str) -> Iterator[Section]:
         by = m.moved_by(profile)
         if by is not None:
             often[by] = often.get(by, 0) + tally.households
-    yield Section(words["moved_by"], lines=tuple(f"{n}: {number_text(k, lang)}" for n, k in sorted(often.items(), key=lambda x: (-x[1], x[0]))) or (words["none"],))  # fmt: skip
+    yield Section(words["moved_by"], lines=tuple(f"{_ways(n, lang)}: {number_text(k, lang)}" for n, k in sorted(often.items(), key=lambda x: (-x[1], x[0]))) or (words["none"],))  # fmt: skip
     yield from _of_headcount(m, lang)
     yield _of_clauses(m, lang)
     if m.caveats:
         yield Section(words["caveats"], lines=tuple(c.text(lang) for c in m.caveats))
+
+
+def _ways(moved_by: str, lang: str) -> str:
+    """Sets of clauses with the word between them in a language; their names are those of the tables."""
+    return f" {_words(lang)['or']} ".join(moved_by.split(" or "))
 
 
 def _of_headcount(m: Moves, lang: str) -> Iterator[Section]:
@@ -123,13 +130,14 @@ def _of_headcount(m: Moves, lang: str) -> Iterator[Section]:
         "to": words["end"],
         "change": words["change"],
     }
-    labels = ", ".join(m.ladder.label(n, int(n not in m.a.classes), lang) for n in m.of)
+    labels = ", ".join(_both(m, n, lang) for n in m.of)
     unit = "weighted" if m.design.weight is not None else "households"
+    weighted = f" ({words['weights']})" if unit == "weighted" else ""
     head = [
         *([words["group"]] if m.by else []),
         words["part"],
-        words["certain"],
-        words["possible"],
+        f"{words['certain']}{weighted}",
+        f"{words['possible']}{weighted}",
         f"{words['share']} ({words['certain'].lower()})",
         f"{words['share']} ({words['possible'].lower()})",
     ]
@@ -140,6 +148,11 @@ def _of_headcount(m: Moves, lang: str) -> Iterator[Section]:
             row += [names[p.name], *(_number(x[unit], lang) for x in (p.certain, p.possible))]
             rows.append((*row, *(_percent(x["share"], lang) for x in (p.certain, p.possible))))
     yield Section(words["headcount"].format(of=labels), tuple(head), tuple(rows), (words["sum"],))
+
+
+def _both(m: Moves, name: str, lang: str) -> str:
+    """A class as both standards call it, where their words differ."""
+    return " / ".join(dict.fromkeys(s.classes[name].labels[lang] for s in (m.a, m.b) if name in s.classes)) or name
 
 
 def _of_clauses(m: Moves, lang: str) -> Section:
@@ -220,7 +233,7 @@ def budget_html(b: Budget, lang: str) -> str:
 
 def _of_budget(b: Budget, lang: str) -> Iterator[Section]:
     words, m = _words(lang), b.moves
-    label = m.a.lines[b.line].labels[lang]
+    label = " / ".join(dict.fromkeys(s.lines[b.line].labels[lang] for s in (m.a, m.b)))
     rows = number_text(len(m.profiles.of_row), lang)
     yield Section(
         "", lines=(words["rows"].format(n=rows, data=words[m.data]), words["line"].format(line=label), words["least"])
@@ -260,16 +273,24 @@ def budget_dict(b: Budget) -> dict[str, Any]:
 def _number(value: Fraction | int | None, lang: str) -> str:
     if value is None:
         return _words(lang)["unknown"]
-    return number_text(value, lang) if value >= 0 else f"-{number_text(-value, lang)}"
+    about, _, number = number_text(abs(value), lang).rpartition(" ")
+    return f"{about} {'−' if value < 0 else ''}{number}".strip()
 
 
 def _percent(value: Fraction | None, lang: str) -> str:
-    return _words(lang)["unknown"] if value is None else f"{_number(Fraction(value) * 100, lang)} %"
+    return _words(lang)["unknown"] if value is None else f"{_number(Fraction(value) * 100, lang)}%"
 
 
 def _bounds(bounds: Bounds, lang: str) -> str:
+    words = _words(lang)
     low, high = (_number(None if x is None else Fraction(x), lang) for x in bounds)
-    return low if bounds[0] == bounds[1] and bounds[0] is not None else f"{low} {_words(lang)['to_']} {high}"
+    if None in bounds:  # nothing bounds it on that side
+        return (
+            low
+            if bounds[0] == bounds[1]
+            else words["and_more" if bounds[1] is None else "or_less"].format(n=low if bounds[1] is None else high)
+        )
+    return low if bounds[0] == bounds[1] else f"{low} {words['to_']} {high}"
 
 
 # --- shapes ------------------------------------------------------------------------------------------------
