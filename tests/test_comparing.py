@@ -87,6 +87,29 @@ def test_2016_to_2022() -> None:
     assert [x.name for x in c.cards if x.b and not x.a] == ["a", "b1", "b2"]
 
 
+@pytest.mark.parametrize(("a", "b", "lacking"), [("vn-2016", "vn-2022", "vn-2016"), ("vn-2022", "vn-2027", "vn-2027")])
+def test_score_tables_that_were_not_read_are_not_called_absent(a: str, b: str, lacking: str) -> None:
+    """17/2016/TT-BLĐTBXH had forms B1 and B2, whose tables were not found; those from 2027 were not seen."""
+    c = compare(a, b)
+    points = [x for x in c.lines if x.name in ("score_line", "deprivation_score_line")]
+    assert len(points) == 3
+    shared = [x for x in (*c.methods, *c.cards) if x.name != "criteria"]
+    assert [x.name for x in shared] == ["scores", "a", "b1", "b2"]
+    assert all(
+        x.unseen in cn.standard(lacking).unseen and "bảng điểm" in x.unseen.what["vi"] for x in (*points, *shared)
+    )
+    methods = c.text("vi").split("Phương pháp và phiếu điểm")[1].split("Cách hiểu")[0]
+    assert "không\n" not in methods
+    assert methods.count("bảng điểm") == 4
+    assert all(x.unseen is None for x in (*compare("vn-2006", "vn-2022").methods, *compare("vn-2006", "vn-2022").cards))
+
+
+def test_days_that_were_not_verified_stand_as_the_language_writes_them() -> None:
+    c = compare("vn-1996", "vn-1998")
+    assert "Từ ngày đến ngày: 01/01/1996 – 31/12/1997" in c.text("vi")
+    assert "Days: 1996-01-01 – 1997-12-31" in c.text("en")
+
+
 def test_2022_to_2027() -> None:
     """351/2025/NĐ-CP by what was seen of it: the rules of its indicators were not read, nor whether an average class remains."""
     c = compare("vn-2022", "vn-2027")

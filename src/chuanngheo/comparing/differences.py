@@ -12,7 +12,7 @@ from ..errors import NoStandard, Problem, quoted
 from ..model import Cite, Interpretation, Span, Text, Unseen, weakest
 from ..results import class_cite, indicator_cite
 from ..values import Frozen, frozen
-from .lines import Converts, LineChange, line_changes
+from .lines import Converts, LineChange, line_changes, unseen_scores
 from .published import Count, published, same_place
 from .rules import ClassChange, IndicatorChange, class_changes, compared_quantities, indicator_changes
 
@@ -60,6 +60,7 @@ class Shared(Frozen):
     labels: Text
     a: bool
     b: bool
+    unseen: Unseen | None = None  # the standard without it may have it: its score tables were looked for and not read
 
 
 @frozen
@@ -231,8 +232,8 @@ def compare(
         _days(mine, theirs),
         Grades(figures, worst[0], worst[1]),
         tuple((s, i) for s, std in zip(SIDES, (mine, theirs), strict=True) for i in std.interpretations.values()),
-        _shared({n: m.labels for n, m in mine.methods.items()}, {n: m.labels for n, m in theirs.methods.items()}),
-        _shared({n: c.label for n, c in mine.scorecards.items()}, {n: c.label for n, c in theirs.scorecards.items()}),
+        tuple(_shared(mine, theirs, *({n: m.labels for n, m in s.methods.items()} for s in (mine, theirs)))),
+        tuple(_shared(mine, theirs, *({n: c.label for n, c in s.scorecards.items()} for s in (mine, theirs)))),
         _rates(mine, theirs),
         tuple(_unverified(mine, theirs, figures)),
         prices,
@@ -365,9 +366,13 @@ def _unverified(a: Standard, b: Standard, figures: tuple[Graded, ...]) -> Iterat
             yield Unverified(side, None, u)
 
 
-def _shared(mine: Mapping[str, Text], theirs: Mapping[str, Text]) -> tuple[Shared, ...]:
+def _shared(a: Standard, b: Standard, mine: Mapping[str, Text], theirs: Mapping[str, Text]) -> Iterator[Shared]:
+    scored = {n for s in (a, b) for card in s.scorecards.values() for n in (card.name, card.method)}
     both = {**mine, **theirs}
-    return tuple(Shared(name, both[name], name in mine, name in theirs) for name in dict.fromkeys((*mine, *theirs)))
+    for name in dict.fromkeys((*mine, *theirs)):
+        lacking = [s for s, held in ((a, mine), (b, theirs)) if name not in held]
+        unseen = unseen_scores(lacking[0]) if lacking and name in scored else None
+        yield Shared(name, both[name], name in mine, name in theirs, unseen)
 
 
 def _rates(a: Standard, b: Standard) -> Rates:

@@ -16,6 +16,8 @@ Cell = tuple[tuple[str, str], ...]  # the codes that lead to an amount: (("area"
 
 RICE = "rice"
 MONEY = "money"
+POINTS = "point"
+SCORE_TABLES = "bảng điểm"
 
 
 class Converts(Protocol):
@@ -93,11 +95,13 @@ def line_changes(
         labels = _both(mine, theirs)
         for cell, left, right in _cells(mine, theirs):
             where = {lang: _where(a, b, cell, lang) for lang in LANGUAGES}
-            lacking = b if right is None else a
-            made = LineChange(
-                name, labels, cell, where, left, right, "only_a" if right is None else "only_b",
-                unseen=unseen_about(lacking, mine.labels if mine is not None else labels),
+            lacking, held = (b, mine) if right is None else (a, theirs)
+            unseen = None if held is None else unseen_about(lacking, held.labels) or (
+                unseen_scores(lacking) if _kind(unit(held.unit)) == POINTS else None
             )  # fmt: skip
+            made = LineChange(
+                name, labels, cell, where, left, right, "only_a" if right is None else "only_b", unseen=unseen
+            )
             if left is not None and right is not None:
                 made = _beside(made, left, right, prices, years(name), in_year, compared.get(name))
             yield made
@@ -106,6 +110,11 @@ def line_changes(
 def unseen_about(std: Standard, labels: Text) -> Unseen | None:
     """What a standard lists as not read that is about something of this name: it is then not known to be absent."""
     return next((u for u in std.unseen if labels["vi"].casefold() in u.what["vi"].casefold()), None)
+
+
+def unseen_scores(std: Standard) -> Unseen | None:
+    """The score tables that a standard lists as not read: it may have cards, and lines in points."""
+    return next((u for u in std.unseen if SCORE_TABLES in u.what["vi"].casefold()), None)
 
 
 def _both(mine: Line | None, theirs: Line | None) -> Text:
@@ -210,4 +219,4 @@ def _where(a: Standard, b: Standard, cell: Cell, lang: str) -> str:
     return ", ".join(parts)
 
 
-__all__ = ["Cell", "Converts", "Figure", "LineChange", "Real", "line_changes", "tidy", "unseen_about"]
+__all__ = ["Cell", "Converts", "Figure", "LineChange", "Real", "line_changes", "tidy", "unseen_about", "unseen_scores"]

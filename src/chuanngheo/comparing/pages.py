@@ -182,7 +182,7 @@ def _days(d: Days) -> dict[str, Any]:
 
 
 def _shared(x: Shared) -> dict[str, Any]:
-    return {"name": x.name, "labels": dict(x.labels), "a": x.a, "b": x.b}
+    return {"name": x.name, "labels": dict(x.labels), "a": x.a, "b": x.b, "unseen": _unseen(x.unseen)}
 
 
 def _printed(p: Printed | None) -> dict[str, Any] | None:

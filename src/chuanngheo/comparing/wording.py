@@ -15,7 +15,7 @@ from ..model import Cite, Instrument, Unseen
 from ..units import unit
 from ..values import Frozen, frozen
 from ..version import CODE_VERSION, data_version
-from .differences import Comparison, Days, Rates
+from .differences import Comparison, Days, Graded, Rates, Shared
 from .lines import Converts, Figure, LineChange, tidy
 from .published import Count
 from .rules import ClassChange, IndicatorChange, Wording
@@ -349,8 +349,13 @@ def _not_seen(u: Unseen, std: Standard, lang: str) -> str:
 
 def _methods(c: Comparison, lang: str) -> Section:
     words = WORDS[lang]
-    has = {True: words["yes"], False: words["no"]}
-    rows = tuple((_plain(f"{words[kind]}: {x.labels[lang]}"), _plain(has[x.a]), _plain(has[x.b]))
+
+    def has(x: Shared, std: Standard, there: bool) -> Cell:
+        if not there and x.unseen is not None:
+            return _plain(_not_seen(x.unseen, std, lang))
+        return _plain(words["yes" if there else "no"])
+
+    rows = tuple((_plain(f"{words[kind]}: {x.labels[lang]}"), has(x, c.a, x.a), has(x, c.b, x.b))
                  for kind, listed in (("method", c.methods), ("card", c.cards)) for x in listed)  # fmt: skip
     intro = () if c.cards else (words["no_cards"],)
     return Section("methods", PARTS["methods"][lang], intro, (words["method"], *_named(c)), rows)
@@ -433,6 +438,12 @@ def _grades(c: Comparison, lang: str) -> Section:
     )
 
 
+def _figure_label(std: Standard, f: Graded, lang: str) -> str:
+    """The label of a graded figure; days as the language writes them."""
+    spans = [s for s in std.applies if f.kind == "span" and f.name.startswith(s.start.isoformat())]
+    return _days_text((spans[0].start, spans[0].end), lang) if spans else f.labels[lang]
+
+
 def _unverified(c: Comparison, lang: str) -> Section:
     words, rows = WORDS[lang], []
     shown = c.unverified if not c.same else tuple(u for u in c.unverified if u.side == "a")
@@ -443,7 +454,7 @@ def _unverified(c: Comparison, lang: str) -> Section:
                 (_plain(u.unseen.what[lang]), std, _plain(f"{words['not_seen']}. {u.unseen.consequence[lang]}"))
             )
         elif u.figure is not None:
-            what = f"{words[u.figure.kind]}: {u.figure.labels[lang]}"
+            what = f"{words[u.figure.kind]}: {_figure_label(_of(c, u.side), u.figure, lang)}"
             grade = f"{CONFIRMED[lang]} {u.figure.grade}: {GRADES[u.figure.grade][lang]}"
             source = "" if u.figure.cite is None else u.figure.cite.label(lang)  # what would settle it
             rows.append((_plain(what), std, _plain(grade, source)))
