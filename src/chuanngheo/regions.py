@@ -18,7 +18,7 @@ import attrs
 
 from .case import Case, Key
 from .deciding import Decision
-from .domains import Domain, Interval
+from .domains import BOOLEANS, Domain, Interval
 from .household import Facts
 from .possible import Evaluator
 from .prepared import Prepared
@@ -26,6 +26,7 @@ from .tree import Node, Quantifier
 from .values import Frozen, field, frozen
 
 Bounds: TypeAlias = Mapping[Key, Domain]
+FEW = 64  # regions that are followed one by one
 OUT = "out"  # a person of whom a quantifier does not speak
 
 
@@ -62,9 +63,14 @@ def blank(
 
 
 def class_regions(prepared: Prepared, said: frozenset[str] = frozenset()) -> tuple[Region, ...]:
-    """The regions of each class; ``said`` are the names that ``given(...)`` finds given."""
-    case = blank(prepared, said)
-    return joined(case, ((name, env) for name, env in Decision(case).classify((0, ()), {}, {})))
+    """The regions of each class; ``said`` are the names that ``given(...)`` finds given. Kept for the next call."""
+    key = ("regions", prepared.method, tuple(sorted(prepared.readings.items())), prepared.derive, said)
+    if key not in prepared.rules.memo:
+        case = blank(prepared, said)
+        outcomes = ((name, env) for name, env in Decision(case).classify((0, ()), {}, {}))
+        prepared.rules.memo[key] = joined(case, outcomes)
+    found: tuple[Region, ...] = prepared.rules.memo[key]
+    return found
 
 
 def flag_regions(prepared: Prepared, test: Node, said: frozenset[str] = frozenset()) -> tuple[Region, ...]:
@@ -174,6 +180,62 @@ def merged(found: Iterable[tuple[Any, Bounds]]) -> tuple[Region, ...]:
     return tuple(Region(value, dict(sorted(bounds, key=lambda b: repr(b[0])))) for value, bounds in order)
 
 
+# --- many regions of truths as one diagram ------------------------------------------------------------
+
+
+@attrs.frozen(eq=False, repr=False)
+class Fork:
+    """Where an answer parts by one truth. Forks that part alike are one object, so that ``is`` compares them."""
+
+    key: str
+    yes: Diagram
+    no: Diagram
+
+
+@attrs.frozen(eq=False, repr=False)
+class Leaf:
+    """The answer, whatever else holds."""
+
+    value: Any
+
+
+Diagram: TypeAlias = Fork | Leaf
+
+
+def diagram(regions: tuple[Region, ...]) -> Diagram | None:
+    """Regions as a decision diagram, in which a sum of weights needs no more forks than it has values.
+
+    None where they rest on anything but truths of the household, or are too few to be worth it.
+    """
+    keys = sorted({k for r in regions for k in r.bounds}, key=repr)
+    domains = (d for r in regions for d in r.bounds.values())
+    if len(regions) <= FEW or not all(isinstance(k, str) for k in keys):
+        return None
+    if not all(isinstance(d, frozenset) and d <= BOOLEANS for d in domains):
+        return None
+    allowed = [
+        [sum(1 << i for i, r in enumerate(regions) if truth in r.bounds.get(key, BOOLEANS)) for truth in (True, False)]
+        for key in keys
+    ]
+    leaves = {r.value: Leaf(r.value) for r in regions}
+    alone = {value: sum(1 << i for i, r in enumerate(regions) if r.value == value) for value in leaves}
+    forks: dict[tuple[int, int, int], Fork] = {}
+    memo: dict[tuple[int, int], Diagram] = {}
+
+    def grown(at: int, among: int) -> Diagram:
+        """The diagram of some of the regions, from one key on."""
+        if (at, among) not in memo:
+            single = next((v for v, mine in alone.items() if among & ~mine == 0), None)
+            if single is not None:
+                memo[at, among] = leaves[single]
+            else:
+                yes, no = (grown(at + 1, among & allowed[at][i]) for i in (0, 1))
+                memo[at, among] = yes if yes is no else forks.setdefault((at, id(yes), id(no)), Fork(keys[at], yes, no))
+        return memo[at, among]
+
+    return grown(0, (1 << len(regions)) - 1)
+
+
 def unions(domains: list[Domain]) -> list[Domain]:
     """As few domains as hold the same values."""
     codes = frozenset().union(*(d for d in domains if isinstance(d, frozenset)))
@@ -211,8 +273,12 @@ def _text(domain: Domain) -> str:
 __all__ = [
     "OUT",
     "Blank",
+    "Diagram",
+    "Fork",
+    "Leaf",
     "Region",
     "class_regions",
+    "diagram",
     "flag_regions",
     "free_of",
     "merged",

@@ -19,7 +19,7 @@ from .deciding import COUNT
 from .domains import Domain, Interval
 from .figures import Figures
 from .formula import FALSE, TRUE, Formula, and_, compare, if_, lit, not_, number, or_, plus, times
-from .regions import Bounds, Region, class_regions, flag_regions
+from .regions import Bounds, Diagram, Fork, Leaf, Region, class_regions, diagram, flag_regions
 from .tree import Given, Node, Quantifier, walk
 from .values import Frozen, frozen
 
@@ -259,9 +259,34 @@ class Row(Figures):
 
     def possible(self, name: str) -> Formula:
         """Whether a class (or none, for "") can be the household's."""
-        return or_(
-            *(and_(c.test, or_(*(self.feasible(r.bounds) for r in c.regions if r.value == name))) for c in self.regions)
+        return or_(*(and_(c.test, self.can_answer(c.regions, name)) for c in self.regions))
+
+    def can_answer(self, regions: tuple[Region, ...], value: object) -> Formula:
+        """Whether what the row leaves open meets a region of an answer."""
+        top = self.forks(regions)
+        if top is None:
+            return or_(*(self.feasible(r.bounds) for r in regions if r.value == value))
+        return self._reached(top, value)
+
+    def _reached(self, at: Diagram, value: object) -> Formula:
+        if isinstance(at, Leaf):
+            return TRUE if at.value == value else FALSE
+        return self._remember(  # type: ignore[no-any-return]
+            ("reached", id(at), value),
+            lambda: or_(*(and_(test, self._reached(branch, value)) for test, branch in self.branches(at))),
         )
+
+    def branches(self, fork: Fork) -> tuple[tuple[Formula, Diagram], ...]:
+        """Both ways on, each with whether the row can go there."""
+        return tuple((self.can(fork.key, frozenset({t})), b) for t, b in ((True, fork.yes), (False, fork.no)))
+
+    def forks(self, regions: tuple[Region, ...]) -> Diagram | None:
+        """Many regions as one diagram, where nothing ties the facts of a row to each other."""
+        return self._remember(("forks", regions), lambda: self._forks(regions))  # type: ignore[no-any-return]
+
+    def _forks(self, regions: tuple[Region, ...]) -> Diagram | None:
+        top = diagram(regions)
+        return top if top is None or all(self.swings(k) == FALSE for r in regions for k in r.bounds) else None
 
 
 def _fraction_test(op: str, value: Formula, over: Formula, bound: Fraction) -> Formula:

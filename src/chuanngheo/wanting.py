@@ -14,7 +14,7 @@ from .deciding import COUNT
 from .domains import BOOLEANS, Domain, Interval
 from .formula import FALSE, TRUE, Formula, and_, not_, or_, under
 from .points import Named, Sum
-from .regions import Bounds, Region, met, narrowed
+from .regions import Bounds, Diagram, Fork, Leaf, Region, met, narrowed
 from .rows import Row, Shifted
 
 Add = Callable[[str, Formula], None]
@@ -27,6 +27,9 @@ def matters(row: Row, key: Key) -> Formula:
 
 def differs(row: Row, regions: tuple[Region, ...], key: Key) -> Formula:
     """Whether two values of a fact, all else equal, can lie in regions of two answers."""
+    top = row.forks(regions)
+    if top is not None:
+        return _parted(row, top, key)
     found = []
     split = [(r.value, *_split(r.bounds, key)) for r in regions]
     truths, every = _truths([rest for _, rest, _ in split])
@@ -42,6 +45,41 @@ def differs(row: Row, regions: tuple[Region, ...], key: Key) -> Formula:
         test = row.meets([*both.items(), *mine, *yours])
         found.append(test if _can_share(_shifts(both.items())) else and_(row.given(COUNT), test))
     return or_(*found)
+
+
+def _parted(row: Row, top: Diagram, key: Key) -> Formula:
+    """Whether two truths of a fact, all else equal, can lead to two answers of a diagram."""
+    memo: dict[tuple[int, ...], Formula] = {}
+
+    def found(at: Diagram) -> Formula:
+        if isinstance(at, Leaf):
+            return FALSE
+        if (id(at),) not in memo:
+            (yes, a), (no, b) = row.branches(at)
+            memo[id(at),] = (
+                and_(yes, no, apart(a, b)) if at.key == key else or_(and_(yes, found(a)), and_(no, found(b)))
+            )
+        return memo[id(at),]
+
+    def apart(a: Diagram, b: Diagram) -> Formula:
+        """Whether the rest of the row can lead to two answers from two places."""
+        if a is b or (isinstance(a, Leaf) and isinstance(b, Leaf)):
+            return FALSE if a is b else TRUE
+        pair = min(id(a), id(b)), max(id(a), id(b))
+        if pair not in memo:
+            first = min(at.key for at in (a, b) if isinstance(at, Fork))
+            ways = [_ways(row, at, first) for at in (a, b)]
+            memo[pair] = or_(*(and_(test, apart(one, other)) for (test, one), (_, other) in zip(*ways, strict=True)))
+        return memo[pair]
+
+    return found(top)
+
+
+def _ways(row: Row, at: Diagram, key: str) -> tuple[tuple[Formula, Diagram], ...]:
+    """Both ways on from a place, by a truth that it may not ask about."""
+    if isinstance(at, Fork) and at.key == key:
+        return row.branches(at)
+    return tuple((test, at) for test in (row.can(key, frozenset({t})) for t in (True, False)))
 
 
 def _split(bounds: Bounds, key: Key) -> tuple[Bounds, list[tuple[Key, Domain]]]:
