@@ -349,6 +349,19 @@ HOMES = pl.DataFrame({
 })  # fmt: skip
 
 
+def test_a_class_that_was_not_read_is_told_where_households_leave_it() -> None:
+    """Whether 351/2025/NĐ-CP has an average class is not known: nobody is called out of it without saying so."""
+    rows = pl.DataFrame({"area": ["urban"], "income_per_person": [2_900_000], "deprivations": [1]})
+    for pair in (("vn-2022", "vn-2027"), ("vn-2027", "vn-2022")):
+        m = cn.compare(*pair).on(rows)
+        assert m.movers.height == 1
+        (told,) = (c for c in m.caveats if c.kind == "unread")
+        assert told.about == "average"
+        assert told.text("vi") in m.text("vi")
+        assert "vn-2027@1.1 may have this class too" in m.text("en")
+    assert not [c for c in cn.compare("vn-2016", "vn-2022").on(rows).caveats if c.kind == "unread"]
+
+
 def test_a_count_of_each_standard() -> None:
     m = cn.compare("vn-2016", "vn-2022").on(HOMES, first={"deprivations": "old"}, second={"deprivations": "new"})
     assert m.matrix.select("from", "to", "households").rows() == [

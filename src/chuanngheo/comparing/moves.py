@@ -18,6 +18,7 @@ from ..tabular import to_polars
 from .amounts import sizes
 from .classed import Given, ends, method_of, no_facts, profiles
 from .clauses import MOST, Clauses, find_clauses
+from .lines import unseen_about
 from .moved import ADDED, Moves
 from .sides import FLAG, POOR, side
 from .tally import UNITS
@@ -219,6 +220,8 @@ def caveats(made: Clauses, given: Given, design: Design) -> Iterator[Caveat]:
             yield _caveat("hypothetical", std.id, "D", f"{std.exact_id}: chuẩn giả định của người dùng, không phải pháp luật.",
                           f"{std.exact_id} is a hypothetical standard of the caller, not law.")  # fmt: skip
     yield from _same_names(made, given)
+    yield from _unread_classes(a, b)
+    yield from _unread_classes(b, a)
     if design.data == unweighted().data:
         yield _caveat("unweighted", "weight", "A", "Không có quyền số: mỗi hộ trong bảng được tính một lần; tỷ lệ không đại diện cho tổng thể.",
                       "No weights: every household of the table counts once; the shares stand for no population.")  # fmt: skip
@@ -227,6 +230,16 @@ def caveats(made: Clauses, given: Given, design: Design) -> Iterator[Caveat]:
         if grade in "CD":
             yield _caveat("grade", c.name, grade, f"{_first(c.labels['vi'])}: căn cứ có phần chỉ ở mức {grade}.",
                           f"{_first(c.labels['en'])}: rests in part on a citation of grade {grade}.")  # fmt: skip
+
+
+def _unread_classes(std: Standard, other: Standard) -> Iterator[Caveat]:
+    """Classes that the other standard may have too: who leaves them may only leave what was not read."""
+    for name, cls in std.classes.items():
+        unseen = None if name in other.classes else unseen_about(other, cls.labels)
+        if unseen is not None:
+            yield _caveat("unread", name, "D",
+                          f"{_first(cls.labels['vi'])}: {other.exact_id} có thể cũng có loại này, nhưng văn bản chưa đọc được ({unseen.what['vi']}); chuyển khỏi hay vào loại này có thể không phải do pháp luật thay đổi.",
+                          f"{_first(cls.labels['en'])}: {other.exact_id} may have this class too; its text was not read ({unseen.what['en']}), so that a move from or to it may be no change of the law.")  # fmt: skip
 
 
 def _same_names(made: Clauses, given: Given) -> Iterator[Caveat]:
