@@ -511,6 +511,24 @@ def test_nobody_poor_has_no_intensity() -> None:
     assert told(empty.summary) == {"H": None, "A": None, "M0": None}
 
 
+def test_an_indicator_that_nobody_asked_about_is_unknown() -> None:
+    """A column in which nothing is known has no kind, or that of objects."""
+    asked: dict[str, Any] = {"weights": {"a": "1/2", "b": "1/2"}, "k": "1/2"}
+    typed = ms.alkire_foster(every_row("ab").with_columns(a=pl.lit(None, pl.Boolean)), ms.census(), **asked)
+    bare = ms.alkire_foster(every_row("ab").with_columns(a=None), ms.census(), **asked)
+    objects = ms.alkire_foster(every_row("ab").to_pandas().assign(a=None), ms.census(), **asked)
+    assert told(bare.summary, end="high") == told(typed.summary, end="high") == told(objects.summary, end="high")
+    assert told(bare.summary, end="low")["H"] < told(bare.summary, end="high")["H"] == 1.0  # type: ignore[operator]
+
+
+def test_groups_of_nobody() -> None:
+    r = ms.alkire_foster(sample().clear(), CENSUS, weights={"i0": "1/2", "i1": "1/2"}, k="1/2", by="region")
+    full = ms.alkire_foster(sample(), CENSUS, weights={"i0": "1/2", "i1": "1/2"}, k="1/2", by="region")
+    for empty, some in ((r.summary, full.summary), (r.indicators, full.indicators), (r.groups, full.groups)):
+        assert empty.height == 0
+        assert empty.columns == some.columns
+
+
 def test_many_unknown_indicators_with_wild_weights_are_refused_not_guessed() -> None:
     parts = [2**j for j in range(20)]
     weights = {f"i{j}": Fraction(p, sum(parts)) for j, p in enumerate(parts)}

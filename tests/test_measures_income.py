@@ -494,6 +494,30 @@ def test_everything_that_is_wrong_comes_at_once() -> None:
     assert by_name["households['thunhp']"] == "did you mean thunhap?"
 
 
+@pytest.mark.parametrize("name", ["s0", "s0 se", "s0 half", "s0 _cn_replicate_0", "group", "name"])
+def test_the_name_of_a_group_changes_no_number(name: str) -> None:
+    table = frame([100, 110, 150, 160], **{name: [7, 7, 8, 8]})
+    design = ms.unweighted(independent=True)
+    expected = ms.poverty(table.rename({name: "tinh"}), design, by="tinh", **AT)
+    assert ms.poverty(table, design, by=name, **AT).rename({name: "tinh"}).equals(expected)
+
+
+@pytest.mark.parametrize("name", ["_cn_weight", "_cn_used", "_cn_group", "_cn_x_missing", "_cn_row"])
+def test_names_of_the_library_are_refused(name: str) -> None:
+    table = frame([100, 110], **{name: [1, 2]})
+    for asked in (AT | {"by": name}, AT | {"income": name}, AT | {"line": name}):
+        with pytest.raises(cn.DataProblems, match="CN163"):
+            ms.headcount(table, ms.census(), **asked)
+    with pytest.raises(cn.DataProblems, match="CN163"):
+        ms.headcount(table, ms.survey(name), **AT)
+
+
+@pytest.mark.parametrize("by", [3, pl.col("y"), ["y", 3], pl.Series([1, 2])])
+def test_groups_are_named_by_text(by: Any) -> None:
+    with pytest.raises(cn.DataProblems, match="not the name of a column"):
+        ms.headcount(frame([1, 2]), ms.census(), by=by, **AT)
+
+
 def test_weights_that_are_none() -> None:
     table = pl.DataFrame({"y": [1, 2, 3, 4], "w": [1.0, -1.0, None, math.inf]})
     with pytest.raises(cn.DataProblems) as caught:
@@ -679,6 +703,30 @@ def test_shares_of_classes_with_bounds() -> None:
         ms.classes(table, ms.survey("w"), order=["poor", "not_poor"])
     with pytest.raises(cn.DataProblems, match="CN164"):
         ms.classes(table, ms.survey("w"), unknown="raise")
+
+
+def test_nothing_said_is_every_class() -> None:
+    """A table that was written as a text file and read again may have "" for null."""
+    table = pl.DataFrame({"category": ["poor", None], "possible": ["poor", ""]})
+    made = ms.classes(table, ms.census(), order=["poor", "near_poor"])
+    assert made.select("low", "high").rows() == [(0.5, 1.0), (0.0, 0.5)]
+
+
+def test_shares_of_no_households() -> None:
+    empty = pl.DataFrame({"category": [], "possible": []}, schema_overrides={"category": pl.String})
+    made = ms.classes(empty, ms.unweighted(independent=True))
+    one = ms.classes(
+        pl.DataFrame({"category": ["poor"] * 2, "possible": ["poor"] * 2}), ms.unweighted(independent=True)
+    )
+    assert (made.height, made.columns) == (0, one.columns)
+    assert ms.classes(empty, ms.census(), order=["poor"]).select("category", "value").rows() == [("poor", None)]
+
+
+def test_classes_are_no_groups_of_their_own() -> None:
+    table = pl.DataFrame({"category": ["poor", None], "possible": ["poor", "poor; near_poor"]})
+    with pytest.raises(cn.DataProblems, match="CN163"):
+        ms.classes(table, ms.census(), by="category")
+    assert ms.headcount(frame([1], category=["poor"]), ms.census(), by="category", **AT)["value"].to_list() == [1.0]
 
 
 def test_shares_of_what_a_standard_answered() -> None:

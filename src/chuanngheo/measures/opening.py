@@ -14,7 +14,7 @@ from ..errors import Problem, quoted
 from ..tabular import to_polars
 from ..values import Frozen, frozen
 from .design import UNITS, Design, missing_columns, one_of
-from .tidy import raise_all, reserved
+from .tidy import group_names, raise_all, reserved
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,13 +78,14 @@ def open_table(
     amounts: Sequence[str] = (),
     problems: Sequence[Problem] = (),
     what: str = "households",
+    beside: Sequence[str] = (),
 ) -> Opened:
     """Open a table (pandas, polars, pyarrow, DuckDB) with the columns named, by what they hold.
 
     ``unit`` is ``"household"`` or ``"person"`` (weight times the persons column of the design).
-    ``problems`` are those the caller found already. Raises :class:`DataProblems` with all of them:
-    columns that are not there (with the nearest names), wrong kinds, weights and numbers of persons
-    that are unknown or negative, unknown strata and primary units.
+    ``problems`` are those the caller found already, ``beside`` more columns of the answer. Raises
+    :class:`DataProblems` with all of them: columns that are not there (with the nearest names), wrong
+    kinds, weights and numbers of persons that are unknown or negative, unknown strata and primary units.
     """
     import polars as pl
 
@@ -101,11 +102,12 @@ def open_table(
                 "CN161", "unit", "the design names no column with the number of persons", unit, remedy="persons=..."
             )
         )
-    groups = () if by is None else (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    groups = group_names(by, found)
     frame = to_polars(native, what)
     names = frame.columns
     wanted = [(n, "measured") for n in (*truths, *numbers, *texts, *amounts)] + [(n, "by") for n in groups]
-    found += missing_columns([*wanted, *design.columns.items()], names, what) + reserved(groups)
+    wanted += design.columns.items()
+    found += missing_columns(wanted, names, what) + reserved(groups, [n for n, _ in wanted], beside)
     replicates = _replicates(design, names, found, what)
     here = set(names)
     made = [pl.Series("_cn_rows", [None] * frame.height, pl.Null)]
@@ -235,9 +237,9 @@ def _truth(column: pl.Series, found: list[Problem], what: str) -> pl.Series:
     """True, False, or 1 and 0."""
     import polars as pl
 
-    if column.dtype == pl.Boolean:
-        return column
-    if column.dtype == pl.Null or column.dtype.is_numeric():
+    if column.dtype in (pl.Boolean, pl.Null):
+        return column.cast(pl.Boolean)
+    if column.dtype.is_numeric():
         _report(
             found,
             column,
@@ -246,7 +248,7 @@ def _truth(column: pl.Series, found: list[Problem], what: str) -> pl.Series:
             "is neither true nor false",
             "True, False, 1, 0, or null where it is unknown",
         )
-        return (column == 1).alias(column.name) if column.dtype != pl.Null else column.cast(pl.Boolean)
+        return (column == 1).alias(column.name)
     _kind(found, column.name, column.dtype, what, "True and False, or 1 and 0; null where it is unknown")
     return column
 

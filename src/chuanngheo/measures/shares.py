@@ -29,7 +29,7 @@ def classes(
     """The share of each class in a table that ``std.classify`` answered.
 
     A household that is undetermined counts in ``low`` of no class and in ``high`` of each class that
-    is possible (of every class where nothing is said: a row with problems). ``order`` lists the
+    is possible (of every class where nothing is said, null or "": a row with problems). ``order`` lists the
     classes (``std.classes``); one that is not there has the share 0. Without it they are those that
     occur, by name. ``unknown="drop"`` leaves undetermined households out, ``"raise"`` is an error.
 
@@ -47,9 +47,14 @@ def classes(
 
     problems: list[Problem] = []
     one_of("unknown", unknown, UNKNOWN, problems)
-    opened = open_table(frame, design, by=by, unit=unit, texts=[category, possible], problems=problems)
+    opened = open_table(
+        frame, design, by=by, unit=unit, texts=[category, possible], problems=problems, beside=("category",)
+    )
     open_ = opened.frame.select(
-        pl.when(pl.col(category).is_not_null()).then(pl.col(category)).otherwise(pl.col(possible)).str.split(BETWEEN)
+        pl.when(pl.col(category).is_not_null())
+        .then(pl.col(category))
+        .otherwise(pl.col(possible).replace("", None))
+        .str.split(BETWEEN)
     ).to_series()
     occur = sorted(n for n in open_.drop_nulls().explode().unique().to_list() if n)
     names = list(dict.fromkeys(occur if order is None else order))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from ..errors import ChuanNgheoError, DataProblems, Problem
+from ..errors import ChuanNgheoError, DataProblems, Problem, quoted
 from ..values import Frozen, frozen
 from .design import Design, Replicates
 from .opening import (
@@ -27,13 +27,13 @@ from .opening import (
     Opened,
     counted,
 )  # fmt: skip
+from .tidy import ERRORS, table
 from .tidy import columns as tidy_columns
-from .tidy import table
 
 if TYPE_CHECKING:
     import polars as pl
 
-ROW, ONE, ORDER = "_cn_row", "_cn_one", "_cn_order"
+ROW, ONE, ORDER, STATISTIC = "_cn_row", "_cn_one", "_cn_order", "_cn_s"
 ENOUGH = 5  # strata listed in a message
 
 
@@ -131,12 +131,19 @@ def estimated_rows(
     import polars as pl
 
     _level(level)
+    if not estimates:  # an empty table has no groups and no classes of which there could be shares
+        texts, numbers = ("measure", *beside), ("low", "high", *(ERRORS if opened.design.has_variance else ()))
+        kinds = dict.fromkeys(texts, pl.String) | dict.fromkeys(("value", *numbers), pl.Float64) | {ORDER: pl.Int32}
+        held = (
+            counted(opened, rows_unknown).clear().with_columns(pl.lit(None, kind).alias(n) for n, kind in kinds.items())
+        )
+        return held.select(GROUP, ORDER, *tidy_columns(opened.by, opened.design.has_variance, beside))
     frame = opened.frame.with_row_index(ROW).with_columns(
         pl.when(pl.col(USED)).then(pl.col(n)).otherwise(0.0).alias(n) for n in (WEIGHT, *opened.replicates)
     )
     ready = attrs.evolve(opened, frame=frame)
     statistics = list(dict.fromkeys(s for e in estimates for s in (e.low, e.high)))
-    place = {s: f"s{i}" for i, s in enumerate(statistics)}
+    place = {s: f"{STATISTIC}{i}" for i, s in enumerate(statistics)}
     found = _values(ready, statistics, [WEIGHT])
     errors = opened.design.has_variance
     if errors:
@@ -174,13 +181,13 @@ class MissingPackage(ChuanNgheoError, ImportError):
 
 
 def _values(opened: Opened, statistics: Sequence[Statistic], weights: Sequence[str]) -> pl.DataFrame:
-    """For each group, each statistic with each weight: columns ``s0``, or ``s0 <weight>`` where there are several."""
+    """For each group, each statistic with each weight: columns ``_cn_s0``, or ``_cn_s0 <weight>`` where there are several."""
     import polars as pl
 
     found = opened.groups.select(pl.int_range(pl.len()).alias(GROUP))
     for by in dict.fromkeys(s.sort for s in statistics):
         asked = [
-            s.value(pl.col(w)).alias(f"s{i}" if len(weights) == 1 else f"s{i} {w}")
+            s.value(pl.col(w)).alias(f"{STATISTIC}{i}" if len(weights) == 1 else f"{STATISTIC}{i} {w}")
             for i, s in enumerate(statistics)
             if s.sort == by
             for w in weights
@@ -215,10 +222,10 @@ def _linearised(opened: Opened, statistics: Sequence[Statistic], level: float) -
     _single(opened)
     scores = opened.frame.select(ROW, GROUP)
     for by in dict.fromkeys(s.sort for s in statistics):
-        asked = [s.score(pl.col(WEIGHT)).alias(f"s{i}") for i, s in enumerate(statistics) if s.sort == by]
+        asked = [s.score(pl.col(WEIGHT)).alias(f"{STATISTIC}{i}") for i, s in enumerate(statistics) if s.sort == by]
         frame = _sorted(opened.frame, by, asked)
         scores = scores.join(frame.select(ROW, *asked), on=ROW, how="left", maintain_order="left")
-    names = [f"s{i}" for i in range(len(statistics))]
+    names = [f"{STATISTIC}{i}" for i in range(len(statistics))]
     drawn = [n for n in (WEIGHT, STRATUM, PRIMARY, POPULATION) if n in opened.frame.columns]
     whole = opened.frame.select(ROW, *drawn).join(scores, on=ROW, maintain_order="left")
     whole = whole.with_columns(pl.col(names).fill_null(0.0).fill_nan(0.0))
@@ -298,11 +305,11 @@ def _replicated(opened: Opened, statistics: Sequence[Statistic], values: pl.Data
     wide = _t(level, df)
     asked = []
     for i in range(len(statistics)):
-        ours = [pl.col(f"s{i} {REPLICATE}{r}") for r in range(len(opened.replicates))]
-        centre = pl.col(f"s{i}") if replicates.centre == "estimate" else sum(ours[1:], ours[0]) / len(ours)
+        ours = [pl.col(f"{STATISTIC}{i} {REPLICATE}{r}") for r in range(len(opened.replicates))]
+        centre = pl.col(f"{STATISTIC}{i}") if replicates.centre == "estimate" else sum(ours[1:], ours[0]) / len(ours)
         squares = [c * (o - centre) ** 2 for c, o in zip(coefficients, ours, strict=True)]
         se = sum(squares[1:], squares[0]).sqrt()
-        asked += [se.alias(f"s{i} se"), (se * wide).alias(f"s{i} half")]
+        asked += [se.alias(f"{STATISTIC}{i} se"), (se * wide).alias(f"{STATISTIC}{i} half")]
     return every.select(GROUP, *asked)
 
 
@@ -340,9 +347,9 @@ def _t(level: float, df: float) -> float:
 
 
 def _level(level: float) -> None:
-    if not 0 < level < 1:
+    if not isinstance(level, int | float) or not 0 < level < 1:
         problem = Problem(
-            "CN161", "level", f"{level!r} is no level of confidence", level, "above 0 and below 1", "level=0.95"
+            "CN161", "level", f"{quoted(level)} is no level of confidence", level, "above 0 and below 1", "level=0.95"
         )
         raise DataProblems("the level of confidence cannot be used", [problem])
 
