@@ -87,6 +87,18 @@ def test_2016_to_2022() -> None:
     assert [x.name for x in c.cards if x.b and not x.a] == ["a", "b1", "b2"]
 
 
+def test_a_what_if_is_the_law_of_no_day() -> None:
+    std = cn.standard("vn-2022")
+    for c in (compare(std, std.reform(poverty_line=1_800_000)), compare(std.reform(poverty_line=1_800_000), std)):
+        here, there = (c.days.a, c.days.b) if c.b.hypothetical else (c.days.b, c.days.a)
+        assert (here, there, c.days.overlaps, c.days.gaps) == (std.applies, (), (), ())
+        assert [f.side for f in c.grades.figures if f.kind == "span"] == ["a" if c.b.hypothetical else "b"] * 2
+        days = c.text("vi").split("Thời gian áp dụng")[1].split("Mức chuẩn")[0]
+        assert "vn-2022@1.3+hypothetical là giả định, không áp dụng cho ngày nào." in days
+        assert "cả hai cùng áp dụng" not in days
+        assert "vn-2022@1.3+hypothetical is an assumption and the law of no day." in c.text("en")
+
+
 @pytest.mark.parametrize(("a", "b", "lacking"), [("vn-2016", "vn-2022", "vn-2016"), ("vn-2022", "vn-2027", "vn-2027")])
 def test_score_tables_that_were_not_read_are_not_called_absent(a: str, b: str, lacking: str) -> None:
     """17/2016/TT-BLĐTBXH had forms B1 and B2, whose tables were not found; those from 2027 were not seen."""

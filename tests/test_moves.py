@@ -138,7 +138,7 @@ def test_a_rule_that_names_indicators_keeps_them() -> None:
     (only,) = clauses("vn-2022", "intl-mpi-2018").clauses
     assert "names single indicators" in only.notes[0]["en"]
     (only,) = clauses("vn-2022", "intl-wb-2021").clauses
-    assert "international_dollar" in only.notes[0]["en"]
+    assert "international dollar/person/day" in only.notes[0]["en"]
     assert clauses("intl-wb-2011", "intl-wb-2017").names[:3] == (
         "poverty_line",
         "lower_middle_line",

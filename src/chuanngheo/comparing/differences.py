@@ -23,7 +23,10 @@ SIDES = ("a", "b")
 
 @frozen
 class DaysChange(Frozen):
-    """The days that each standard covers: spans with their grounds, days of both, days between that neither covers."""
+    """The days that each standard covers: spans with their grounds, days of both, days between that neither covers.
+
+    A what-if standard covers none.
+    """
 
     a: tuple[Span, ...]
     b: tuple[Span, ...]
@@ -312,9 +315,14 @@ def _refused(code: str, where: str, message: str, value: Any, allowed: str, reme
 
 
 def _days(a: Standard, b: Standard) -> DaysChange:
-    return DaysChange(
-        a.applies, b.applies, tuple(_overlaps(a.applies, b.applies)), tuple(_gaps((*a.applies, *b.applies)))
-    )
+    mine, theirs = (spans(s) for s in (a, b))
+    gaps = () if a.hypothetical or b.hypothetical else tuple(_gaps((*mine, *theirs)))
+    return DaysChange(mine, theirs, tuple(_overlaps(mine, theirs)), gaps)
+
+
+def spans(std: Standard) -> tuple[Span, ...]:
+    """The days that a standard covers; a what-if is the law of no day, whatever it was made of."""
+    return () if std.hypothetical else std.applies
 
 
 def _overlaps(mine: tuple[Span, ...], theirs: tuple[Span, ...]) -> Iterator[Days]:
@@ -336,7 +344,7 @@ def _gaps(spans: tuple[Span, ...]) -> Iterator[Days]:
 
 def _graded(side: str, std: Standard) -> Iterator[Graded]:
     defaults = {n: i.default for n, i in std.interpretations.items()}
-    for span in std.applies:
+    for span in spans(std):
         end = "…" if span.end is None else span.end.isoformat()
         days = f"{span.start.isoformat()} – {end}"
         yield Graded(side, "span", days, {"vi": days, "en": days}, span.cite, span.cite.grade)

@@ -15,7 +15,7 @@ from ..model import Cite, Instrument, Unseen
 from ..units import unit
 from ..values import Frozen, frozen
 from ..version import CODE_VERSION, data_version
-from .differences import Comparison, Days, Graded, Rates, Shared
+from .differences import Comparison, Days, Graded, Rates, Shared, spans
 from .lines import Converts, Figure, LineChange, tidy
 from .published import Count
 from .rules import ClassChange, IndicatorChange, Wording
@@ -164,7 +164,7 @@ def _instrument(of: Instrument, lang: str) -> str:
 def _days(c: Comparison, lang: str) -> Section:
     words, rows = WORDS[lang], []
     for std in (c.a, c.b):
-        for span in std.applies:
+        for span in spans(std):
             rows.append((_plain(std.exact_id, _days_text((span.start, span.end), lang)), _cited(span.cite, lang),
                          _plain(_instrument(span.cite.source, lang))))  # fmt: skip
     intro = [f"{words['overlap']}: {', '.join(_days_text(d, lang) for d in c.days.overlaps)}."
@@ -172,6 +172,8 @@ def _days(c: Comparison, lang: str) -> Section:
     intro.append(
         f"{words['gap']}: {', '.join(_days_text(d, lang) for d in c.days.gaps)}." if c.days.gaps else words["no_gap"]
     )
+    if c.hypothetical:
+        intro = [words["no_day_what_if"].format(std=s.exact_id) for s in (c.a, c.b) if s.hypothetical]
     head = (words["span"], words["ground"], words["document"])
     return Section("days", PARTS["days"][lang], () if c.same else tuple(intro), head, tuple(rows))
 
@@ -440,8 +442,8 @@ def _grades(c: Comparison, lang: str) -> Section:
 
 def _figure_label(std: Standard, f: Graded, lang: str) -> str:
     """The label of a graded figure; days as the language writes them."""
-    spans = [s for s in std.applies if f.kind == "span" and f.name.startswith(s.start.isoformat())]
-    return _days_text((spans[0].start, spans[0].end), lang) if spans else f.labels[lang]
+    found = [s for s in std.applies if f.kind == "span" and f.name.startswith(s.start.isoformat())]
+    return _days_text((found[0].start, found[0].end), lang) if found else f.labels[lang]
 
 
 def _unverified(c: Comparison, lang: str) -> Section:
