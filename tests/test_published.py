@@ -57,6 +57,21 @@ def test_the_grades_say_what_was_read() -> None:
     assert of("vn-2016", date(2018, 12, 31)).grade == "D"  # 5.23 from memory
 
 
+def test_a_figure_that_is_known_worse_than_its_decision_says_where_it_comes_from() -> None:
+    """A decision whose title was read confirms no figure: 3.75% of 2019 stands in one press report alone."""
+    worse = [
+        n for n in published()
+        if any(p.grade > n.document.grade for s in n.classes.values() for p in (s.households, s.percent) if p)
+    ]  # fmt: skip
+    assert {n.day.year for n in worse} >= {2010, 2018, 2019, 2020, 2024}
+    assert not [n for n in worse if not (n.note.get("vi") and n.note.get("en"))]
+    for year in (2010, 2019):
+        assert (
+            "Percent from one press report"
+            in of("vn-2011" if year == 2010 else "vn-2016", date(year, 12, 31)).note["en"]
+        )
+
+
 def test_each_count_is_by_a_standard_that_is_here_near_its_days() -> None:
     for n in published():
         if n.standard:
