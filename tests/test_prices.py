@@ -130,6 +130,9 @@ def test_a_missing_year_names_the_span() -> None:
         shipped_cpi().convert(1, 1990, 2026)
     assert [p.code for p in caught.value.problems] == ["CN186", "CN186"]
     assert "1995 to 2024" in str(caught.value)
+    with pytest.raises(cn.NoStandard, match="years=, in_year="):
+        cn.compare("vn-2022", "vn-2027", prices=shipped_cpi())
+    assert cn.compare("vn-2022", "vn-2027", prices=shipped_cpi(), years=(2022, 2024)).in_year == 2024
     gap: PriceIndex = price_index({2010: 1, 2013: 2})
     with pytest.raises(LookupError, match="2010 to 2013 without 2011, 2012"):
         gap.ratio(2010, 2011)

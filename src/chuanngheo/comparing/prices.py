@@ -60,7 +60,7 @@ class PriceIndex(Frozen):
             years = f"{first} to {last}" + (f" without {', '.join(map(str, gaps))}" if gaps else "")
             problems = [
                 Problem("CN186", "year", f"{self.name} has no prices of {quoted(y)}", y, years,
-                        "take a year that it has, or give an index of your own: price_index({...})")
+                        "take a year that it has (in a comparison: years=, in_year=), or give an index of your own: price_index({...})")
                 for y in missing
             ]  # fmt: skip
             raise NoStandard(f"{self.name} covers {years}, not {', '.join(quoted(y) for y in missing)}", problems)
