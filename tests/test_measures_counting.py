@@ -228,6 +228,12 @@ def test_weights_add_up_to_one_exactly() -> None:
         assert problems(weights=wrong)["weights"] == "CN175"
 
 
+def test_whole_numbers_of_numpy_are_exact() -> None:
+    one = ms.alkire_foster(FOUR, ms.unweighted(), weights=ms.equal_weights(FOUR.columns), k=np.int64(1))
+    assert one.k == 1
+    assert problems(k=np.float32(0.25)) == {"k": "CN176"}
+
+
 @pytest.mark.parametrize("k", [0, "0", 2, "13/12"])
 def test_cut_offs_of_nobody_and_everybody(k: Any) -> None:
     assert problems(k=k) == {"k": "CN178"}

@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import microdf
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -393,6 +394,26 @@ def test_floats_that_should_be_on_the_line_are() -> None:
     assert at["value"].to_list() == [1.0, 1.0, 1.0, 1.0, 0.0]
 
 
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Float64, pl.Decimal(20, 3)])
+@pytest.mark.parametrize("line", [100_000 * 1.15, np.float64(115_000), np.int64(115_000), 115_000.00001])
+def test_a_line_that_was_multiplied_is_where_it_should_be(kind: Any, line: Any) -> None:
+    """A line that is a float by itself is compared as one in a column, whatever the incomes are."""
+    table = pl.DataFrame({"y": pl.Series([114_999, 115_000, 115_001]).cast(kind), "i": [0, 1, 2]})
+    for at_line, on in ((True, 1.0), (False, 0.0)):
+        made = ms.headcount(table, ms.census(), income="y", line=line, poor_at_line=at_line, by="i")
+        assert made["value"].to_list() == [1.0, on, 0.0]
+        gaps = ms.poverty_gap(table, ms.census(), income="y", line=line, poor_at_line=at_line, by="i")["value"]
+        assert gaps.to_list() == pytest.approx([1 / 115_000, 0.0, 0.0], rel=1e-4)
+        assert gaps[1] == 0.0
+
+
+def test_a_float_between_two_amounts_is_between_them() -> None:
+    table = frame([1, 2, 3])
+    for line, share in ((2.5, 2 / 3), (2.000001, 2 / 3), (1.999999, 1 / 3)):
+        made = ms.headcount(table, ms.census(), income="y", line=line, poor_at_line=True)
+        assert made["value"].item() == pytest.approx(share)
+
+
 @given(st.integers(-2, 2), st.fractions(1, 1000, max_denominator=9), st.integers(0, 3), st.booleans())
 def test_decimals_and_fractions_are_compared_exactly(off: int, line: Fraction, places: int, at_line: bool) -> None:
     """The decimals next to a line that may be none: 333.333 is below 1000/3."""
@@ -516,6 +537,24 @@ def test_names_of_the_library_are_refused(name: str) -> None:
 def test_groups_are_named_by_text(by: Any) -> None:
     with pytest.raises(cn.DataProblems, match="not the name of a column"):
         ms.headcount(frame([1, 2]), ms.census(), by=by, **AT)
+
+
+def test_incomes_are_named_by_text() -> None:
+    for wrong in (None, pl.Series([1]), 3):
+        with pytest.raises(cn.DataProblems, match="not the name of a column"):
+            ms.gini(frame([1, 2]), ms.census(), income=wrong)  # type: ignore[arg-type]
+
+
+def test_tables_that_pandas_has_and_nobody_can_read() -> None:
+    with pytest.raises(cn.DataProblems, match="'y' 2 times"):
+        ms.headcount(pd.DataFrame([[1, 2]], columns=["y", "y"]), ms.census(), **AT)
+    mixed = pd.DataFrame({"y": [1, 2], "so_nha": [12, "12 bis"], "ok": ["a", None]})
+    with pytest.raises(cn.DataProblems) as caught:
+        ms.headcount(mixed, ms.census(), **AT)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("CN084", "households['so_nha']")
+    assert "bis" not in str(caught.value)  # what a cell holds may be nobody's business
+    assert ms.headcount(mixed.drop(columns="so_nha"), ms.census(), **AT)["value"].item() == 1.0
 
 
 def test_weights_that_are_none() -> None:

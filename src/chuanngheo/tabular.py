@@ -24,7 +24,17 @@ def to_polars(native: Any, what: str) -> pl.DataFrame:
     except TypeError:
         problem = Problem("CN084", what, f"a {type(native).__name__} is no table that is known here", None, KNOWN)
         raise DataProblems(f"{what} is not a table", [problem]) from None
-    made = (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_polars()
+    except nw.exceptions.DuplicateError as error:
+        twice = " ".join(str(error).split())
+        problem = Problem("CN084", what, f"has columns of one name: {twice}", None, "", "rename or drop one of them")
+        raise DataProblems(f"{what} is not a table", [problem]) from None
+    eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    try:
+        made = eager.to_polars()
+    except (TypeError, ValueError):
+        if not frame.implementation.is_pandas():
+            raise
+        raise DataProblems(f"{what} is not a table", _mixed(native, what)) from None
     return made.with_columns(_nan_is_unknown(made)).with_columns(_blank_objects(frame, made))
 
 
@@ -87,6 +97,23 @@ def _blank_objects(native: Any, made: pl.DataFrame) -> list[Any]:
     kinds = native.to_native().dtypes
     blank = [n for n, kind in made.schema.items() if kind == pl.String and made[n].null_count() == made.height]
     return [pl.lit(None).alias(n) for n in blank if made.height and str(kinds[n]) == "object"]
+
+
+def _mixed(native: Any, what: str) -> list[Problem]:
+    """The columns in which pandas keeps numbers, texts and other things as objects; their values stay unsaid."""
+    import polars as pl
+
+    found = []
+    for name in native.columns:
+        try:
+            pl.from_pandas(native[name])
+        except (TypeError, ValueError):
+            kinds = sorted({type(v).__name__ for v in native[name].dropna()})
+            found.append(
+                Problem("CN084", f"{what}[{name!r}]", f"holds several kinds of values: {', '.join(kinds)}", None,
+                        "numbers, or texts", "convert the column, or leave it out")
+            )  # fmt: skip
+    return found
 
 
 def _nan_is_unknown(frame: pl.DataFrame) -> list[Any]:

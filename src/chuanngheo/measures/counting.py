@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
+from numbers import Integral
 from re import fullmatch
 from typing import TYPE_CHECKING, Any
 
@@ -189,7 +190,7 @@ def _exact(where: str, given: Any, problems: list[Problem]) -> Fraction | None:
     if isinstance(held, str) and fullmatch(r"\s*\d+(\.\d+)?\s*(/\s*0*[1-9]\d*\s*)?", held):
         top, _, bottom = held.partition("/")
         return Fraction(top.strip()) / int(bottom or 1)
-    if isinstance(held, int | Fraction) and not isinstance(held, bool):
+    if isinstance(held, Integral | Fraction) and not isinstance(held, bool):
         return Fraction(held)
     if isinstance(held, Decimal) and held.is_finite():
         return Fraction(held)

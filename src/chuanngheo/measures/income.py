@@ -334,6 +334,12 @@ class _Asked:
         one_of("loss", self.loss, LOSS, problems)
         lines = read_lines(self.line, self.poor_at_line, problems)
         bottom = bottom_code(self.zero, problems) if watts else None
+        if not isinstance(self.income, str):
+            kind = type(self.income).__name__
+            problem = Problem(
+                "CN160", "income", f"is of the type {kind}, not the name of a column", remedy='income="income"'
+            )
+            raise_all([*problems, problem])
         columns = list(dict.fromkeys([self.income, *(x for x in lines if isinstance(x, str))]))
         opened = open_table(
             self.frame, self.design, by=self.by, unit=self.unit, amounts=columns, problems=problems

@@ -1,7 +1,7 @@
 """The line of each household, and on which side of it its income is: decided exactly, and apart from every float.
 
 A float is on the line where it differs from it by less than one part in a thousand million (0.001 đồng
-at a line of one million): so near are the results of a division by twelve months or of a multiplication
+at a line of one million), be the income or the line that float: so near are the results of a division by twelve months or of a multiplication
 by a factor, and so far are no two amounts of đồng. Everything else is compared as it is.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -227,14 +228,18 @@ class Side:
     gap: pl.Series
 
 
+class Rounded(Fraction):
+    """A line that was given as a float: an amount that is as near to it as ``NEAR`` is on it."""
+
+
 def read_line(line: Any, problems: list[Problem]) -> str | Fraction | None:
     """The name of a column, or the line as an exact number."""
     if isinstance(line, str):
         return line
     value = line.value if isinstance(line, Quantity) else line
-    usable = isinstance(value, int | float | Decimal | Fraction) and not isinstance(value, bool)
+    usable = isinstance(value, Integral | float | Decimal | Fraction) and not isinstance(value, bool)
     try:
-        number = Fraction(str(value)) if isinstance(value, float) else Fraction(value) if usable else None
+        number = Rounded(str(float(value))) if isinstance(value, float) else Fraction(value) if usable else None
     except (ValueError, OverflowError):  # infinity and the like
         number = None
     if number is None or not 0 < number < LARGEST:
@@ -266,6 +271,8 @@ def _beside_number(y: Amount, line: Fraction) -> Side:
     if y.places is None:
         return _floats(y.values, pl.select(pl.repeat(float(line), len(y.values), dtype=pl.Float64)).to_series())
     z = line * 10**y.places
+    if isinstance(line, Rounded) and abs(round(z) - z) <= z * Fraction(NEAR):
+        z = Fraction(round(z))  # the amount of these decimals that is meant
     held, edge = pl.DataFrame([y.values.alias("y")]), pl.lit(ceil(z), pl.Int128)
     if z.denominator == 1:
         return _sides(held, pl.col("y"), edge)
@@ -356,7 +363,7 @@ def bottom_code(zero: Any, problems: list[Problem]) -> float | None:
     """The amount that stands for every income below it."""
     if zero in ("raise", "drop"):
         return None
-    usable = isinstance(zero, int | float | Decimal | Fraction) and not isinstance(zero, bool) and zero > 0
+    usable = isinstance(zero, Integral | float | Decimal | Fraction) and not isinstance(zero, bool) and float(zero) > 0
     if not usable:
         problems.append(
             Problem("CN161", "zero", f"{quoted(zero)} does not say what is done with an income of zero", zero, '"raise", "drop", or an amount above 0')
