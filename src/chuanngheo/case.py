@@ -13,7 +13,7 @@ import attrs
 
 from .household import Facts
 from .prepared import Prepared
-from .tree import Both, Choice, Given, Node, Quantifier, Ref, children
+from .tree import Both, Choice, Const, Given, Node, Quantifier, Ref, children
 from .values import field
 
 Key: TypeAlias = Any  # of an unknown: a household name, (person, name), or a quantifier without members
@@ -125,6 +125,10 @@ class Case:
         """A test on nothing but what was given."""
         if isinstance(test, Given):
             return self.was_given(test.name)
+        if isinstance(test, Const) and isinstance(test.value, bool):
+            return test.value
+        if isinstance(test, Choice) and (answer := self._settled(test.test)) is not None:  # as "not given(...)" is written
+            return self._settled(test.then if answer else test.other)
         if isinstance(test, Both):
             answers = [self._settled(p) for p in test.parts]
             return None if None in answers else all(answers) if test.every else any(answers)

@@ -161,6 +161,11 @@ def _unread(a: Assessment) -> Iterator[Caveat]:
             "vi": f"{name} không được {a.standard.id} sử dụng.",
             "en": f"{name} is not read by {a.standard.id}.",
         })  # fmt: skip
+    for name in _passed_over(a):
+        yield Caveat("not_used", name, "A", {
+            "vi": f"{name} đã cho nhưng một số liệu khác đã cho được dùng thay; không sử dụng.",
+            "en": f"{name} was given but another given value goes before it; it was not used.",
+        })  # fmt: skip
     evaluator = Evaluator(a.case)
     for key in a.case.facts.known:
         person, name = key if isinstance(key, tuple) else (None, key)
@@ -172,6 +177,16 @@ def _unread(a: Assessment) -> Iterator[Caveat]:
                 "vi": f"{spell(key)} đã cho nhưng không hỏi trong trường hợp này; không sử dụng.",
                 "en": f"{spell(key)} was given but is not asked in this case; it was not used.",
             })  # fmt: skip
+
+
+def _passed_over(a: Assessment) -> list[str]:
+    """What was given, but neither read nor checked because a rule asks whether another value was given."""
+    known, trees = a.case.facts.known, a.prepared.trees
+    given = [n for n in sorted(a.prepared.asks_given) if n in known]
+    if not given:
+        return []
+    read = {*used_names(a, tried=False), *a.prepared.closure(trees[n] for n in known if n in trees)}
+    return [n for n in given if n not in read]
 
 
 def _statuses(a: Assessment) -> Iterator[Caveat]:

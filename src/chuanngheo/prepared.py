@@ -10,7 +10,7 @@ import attrs
 from .errors import NoStandard, Problem, nearest
 from .model import RuleSet
 from .scorecards import Option, ScoreCard
-from .tree import Node, Quantifier, Ref, extremes_as_tests, fold, readings_in, walk
+from .tree import Given, Node, Quantifier, Ref, extremes_as_tests, fold, readings_in, walk
 from .values import evolve, field
 
 DERIVE = ("all", "confirmed")
@@ -53,6 +53,12 @@ class Prepared:
                         if n.name in trees:
                             waiting.append(trees[n.name])
         return found
+
+    @cached_property
+    def asks_given(self) -> frozenset[str]:
+        """The names of which a rule asks whether they were given."""
+        trees = [*(tree for _, tree in self.classes), *(t for n, t in self.trees.items() if n in self.needed)]
+        return frozenset(n.name for t in trees for n in walk(t) if isinstance(n, Given))
 
     # --- score cards ------------------------------------------------------------------------------
 

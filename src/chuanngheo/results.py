@@ -21,7 +21,7 @@ DISCLAIMER: Text = MappingProxyType({
 class Caveat(Frozen):
     """Something a reader of the result must know. ``str()`` gives the English text."""
 
-    kind: str  # grade, interpretation, not_read, not_asked, rounding, span, status, method
+    kind: str  # grade, interpretation, not_read, not_asked, not_used, rounding, span, status, method
     about: str
     grade: str
     texts: Text
