@@ -44,6 +44,24 @@ from .tree import OPPOSITE, Arith, Compare, Const, Node, Quantifier, Ref, walk
 from .values import Frozen, evolve, field, frozen
 
 WIDEST = 2**63 - 1  # of a 64-bit whole number
+MANY = 300  # a number that is no longer a few
+
+
+def beside(value: Fraction, most: int) -> Fraction:
+    """A fraction with few places, with none of a denominator up to ``most`` between it and the value.
+
+    >>> beside(Fraction(31415926535, 10**10), 10)
+    Fraction(41, 13)
+
+    The value itself has a greater denominator; so has what is found, and neither is one of them.
+    """
+    low, under, high, beneath = floor(value), 1, floor(value) + 1, 1
+    while under + beneath <= most:
+        if Fraction(low + high, under + beneath) < value:
+            low, under = low + high, under + beneath
+        else:
+            high, beneath = low + high, under + beneath
+    return Fraction(low + high, under + beneath)
 
 
 @frozen
@@ -267,8 +285,14 @@ class Figures:
             kept = Fraction(-((-kept.numerator) // kept.denominator) if low else kept.numerator // kept.denominator)
         return FALSE, if_(leaf.known, leaf.value, lit(int(kept))), leaf.part
 
-    def sides(self, amount: Amount, bound: Fraction, low: bool) -> tuple[Formula, Formula, Formula, int]:
-        """Cross-multiplied: (where open-ended, numerator, divisor, whole factor of the divisor)."""
+    def sides(
+        self, amount: Amount, bound: Fraction, low: bool, over: str = ""
+    ) -> tuple[Formula, Formula, Formula, int]:
+        """Cross-multiplied: (where open-ended, numerator, divisor, whole factor of the divisor).
+
+        ``over`` is the number that the bound is multiplied by: where that is a few, a bound with many
+        places gives way to one with few, beside which no amount can tell them apart.
+        """
         open_ended: list[Formula] = []
         terms: list[tuple[Formula, Fraction, str]] = []
         for name, factor in amount.terms:
@@ -285,6 +309,12 @@ class Figures:
         whole = [int(f * scale) for _, f, _ in terms] + [int(amount.constant * scale), int(bound * scale)]
         common = gcd(*whole) or 1
         *coefficients, constant, times_divisor = [w // common for w in whole]
+        step = gcd(*coefficients, constant)
+        persons = self._few(over)
+        if step > 2 * persons > 0 and Fraction(times_divisor, step).denominator > persons:
+            near = beside(Fraction(times_divisor, step), persons)
+            *coefficients, constant = [w // step * near.denominator for w in (*coefficients, constant)]
+            times_divisor = near.numerator
         for (_, _, name), coefficient in zip(terms, coefficients, strict=True):
             self._multiplied(name, abs(coefficient) * (len(terms) + (constant != 0)))
         if abs(times_divisor) * most > WIDEST or abs(constant) > WIDEST // 4:
@@ -293,6 +323,13 @@ class Figures:
             )
         numerator = plus(*(times(v, c) for (v, _, _), c in zip(terms, coefficients, strict=True)), lit(constant))
         return or_(*open_ended), numerator, divisor, times_divisor
+
+    def _few(self, name: str) -> int:
+        """The greatest value of a small whole number; 0 of any other."""
+        fact = self.facts.get(name)
+        if fact is None or not fact.whole or self.leaf(name).part != 1 or fact.most is None or fact.most > MANY:
+            return 0
+        return int(fact.most)
 
     def _multiplied(self, name: str, factor: int) -> None:
         self.factors[name] = max(self.factors.get(name, 1), factor)
@@ -334,7 +371,8 @@ class Figures:
         if all(self.leaf(name).known == FALSE for name, _ in amount.terms):
             return TRUE
         low = op in ("<", "<=")
-        open_ended, numerator, divisor, factor = self.sides(amount, bound, low)
+        by = amount.below[0] if len(amount.below) == 1 else ""
+        open_ended, numerator, divisor, factor = self.sides(amount, bound, low, by)
         if len(amount.terms) != 1 or len(amount.below) != 1 or amount.constant:
             return or_(open_ended, compare(op, numerator, lit(factor) if divisor == TRUE else times(divisor, factor)))
         # One fact over another: one product serves for both sides of a line, and constants where
@@ -436,7 +474,7 @@ class Figures:
     def _span(self, amount: Amount, bound: Fraction, strict: bool, active: Formula, upward: bool) -> Span:
         """At most a bound from some pivot upwards; at least a bound up to some pivot."""
         above = Amount(amount.terms, amount.constant, ())
-        open_ended, numerator, _, factor = self.sides(above, bound * self.leaf(self.pivot).part, upward)
+        open_ended, numerator, _, factor = self.sides(above, bound * self.leaf(self.pivot).part, upward, self.pivot)
         if len(amount.terms) == 1:  # as it is: where it is unknown the span is not active
             numerator = swapped(numerator, self.leaf(amount.terms[0][0]))
         return Span(upward, numerator, factor, strict, and_(active, not_(open_ended)))
