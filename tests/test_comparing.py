@@ -116,6 +116,21 @@ def test_score_tables_that_were_not_read_are_not_called_absent(a: str, b: str, l
     assert all(x.unseen is None for x in (*compare("vn-2006", "vn-2022").methods, *compare("vn-2006", "vn-2022").cards))
 
 
+def test_a_near_poor_line_that_was_not_read_is_not_called_new() -> None:
+    """117/2008/QĐ-TTg and 25/2008/TT-BLĐTBXH had near-poor households; their figures were not found."""
+    for a, b, kind in (("vn-2006", "vn-2011@1", "only_b"), ("vn-2011@1", "vn-2006", "only_a")):
+        c = compare(a, b)
+        (near,) = (x for x in c.classes if x.name == "near_poor")
+        assert near.kind == "unread"
+        lines = [x for x in c.lines if x.name == "near_poor_line"]
+        assert [x.kind for x in lines] == [kind] * 2
+        assert {x.unseen for x in lines} == {near.unseen} <= set(cn.standard("vn-2006").unseen)
+        assert "117/2008/QĐ-TTg" in c.text("vi").split("Loại hộ")[1].split("Phương pháp")[0]
+    # who stands alone with a name of one word, or with another name, is not taken for it
+    assert not [x for x in compare("vn-1998", "vn-2001").classes if x.unseen is not None]
+    assert not [x for x in compare("vn-2011@1", "vn-2011@2").classes if x.unseen is not None]
+
+
 def test_days_that_were_not_verified_stand_as_the_language_writes_them() -> None:
     c = compare("vn-1996", "vn-1998")
     assert "Từ ngày đến ngày: 01/01/1996 – 31/12/1997" in c.text("vi")

@@ -18,6 +18,7 @@ RICE = "rice"
 MONEY = "money"
 POINTS = "point"
 SCORE_TABLES = "bảng điểm"
+KINDS_OF_NAME = ("hộ ", "chuẩn ", "mức ")
 
 
 class Converts(Protocol):
@@ -108,8 +109,15 @@ def line_changes(
 
 
 def unseen_about(std: Standard, labels: Text) -> Unseen | None:
-    """What a standard lists as not read that is about something of this name: it is then not known to be absent."""
-    return next((u for u in std.unseen if labels["vi"].casefold() in u.what["vi"].casefold()), None)
+    """What a standard lists as not read that is about something of this name: it is then not known to be absent.
+
+    The class and its line are of one name: *hộ cận nghèo*, *chuẩn cận nghèo*, *mức cận nghèo*.
+    """
+    whole = labels["vi"].casefold()
+    core = whole.removesuffix(" về thu nhập")
+    core = next((core.removeprefix(kind) for kind in KINDS_OF_NAME if core.startswith(kind)), core)
+    about = core if " " in core else whole  # one word alone, as *nghèo*, is in too many texts
+    return next((u for u in std.unseen if about in u.what["vi"].casefold()), None)
 
 
 def unseen_scores(std: Standard) -> Unseen | None:
