@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
+from collections.abc import Iterator
 from datetime import date, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
 from chuanngheo.explaining import explain
+from chuanngheo.model import Cite, Instrument
 from chuanngheo.testing import households
+from chuanngheo.version import standards_folder
 
 STD = cn.standard("vn-2022")
 ON = date(2023, 10, 1)
@@ -179,3 +186,22 @@ def test_days_that_are_no_days() -> None:
         with pytest.raises(cn.HouseholdError, match=r"datetime\.date"):
             ask()
     assert STD.assess(POOR, on=datetime(2023, 10, 1, 8, 30)) == STD.assess(POOR, on=date(2023, 10, 1))
+
+
+def test_places_of_citations_are_in_english_where_the_text_is() -> None:
+    """Every place that a rule file names: numbers of documents stay, words of Vietnamese do not."""
+    found = sorted(Path(standards_folder()).rglob("*.yaml"))
+    places = {at for f in found for at in _places(yaml.safe_load(f.read_text(encoding="utf-8")))}
+    assert len(places) > 40
+    source = Instrument("x", "", {"vi": "x", "en": "x"})
+    for at in places:
+        label = re.sub(r"\S*\d+/\S+|\b[a-zđ]\b", "", Cite(source, at, "A").label("en"))
+        kept = [c for c in unicodedata.normalize("NFD", label) if unicodedata.combining(c) or c in "đĐ"]
+        assert not kept, (at, label)
+
+
+def _places(held: Any) -> Iterator[str]:
+    if isinstance(held, dict):
+        yield from (v for k, v in held.items() if k == "at" and isinstance(v, str))
+    for below in held.values() if isinstance(held, dict) else held if isinstance(held, list) else ():
+        yield from _places(below)
