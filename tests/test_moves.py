@@ -786,6 +786,33 @@ def test_classes_of_one_name_bear_the_words_of_both() -> None:
     assert "Thay đổi số hộ: hộ nghèo / hộ dưới chuẩn nghèo quốc tế:" in text
 
 
+def test_points_know_no_average_living_standard_and_the_words_say_so() -> None:
+    rows = pl.DataFrame({"area": ["urban"], "income_per_person": [2_100_000], "b1": [180], "b2": [30]})
+    m = cn.compare("vn-2022", "vn-2022").on(rows, method=("criteria", "scores"))
+    assert m.matrix.select("from", "to").rows() == [("average", "not_poor")]
+    (told,) = (c for c in m.caveats if c.kind == "method")
+    for lang, words in (
+        (
+            "vi",
+            (
+                "hộ không nghèo theo phiếu (không xét mức sống trung bình)",
+                "Phương pháp: vn-2022@1.3, ",
+                "điểm phiếu B1 và B2",
+            ),
+        ),
+        ("en", ("household neither poor nor near-poor by the forms", "Methods: vn-2022@1.3, ")),
+    ):
+        text = m.text(lang)
+        assert told.text(lang) in text
+        assert not [w for w in words if w not in text]
+    assert "không thuộc diện nghèo, cận nghèo, có mức sống trung bình" not in m.text("vi").split("Điều khoản")[0]
+    back = cn.compare("vn-2022", "vn-2022").on(rows, method=("scores", "criteria"))
+    assert [c.about for c in back.caveats if c.kind == "method"] == ["average"]
+    same = cn.compare("vn-2016", "vn-2022").on(rows.drop("b1", "b2"))
+    assert not [c for c in same.caveats if c.kind == "method"]
+    assert "Phương pháp:" not in same.text("vi")
+
+
 def test_the_worst_grade_of_a_cell_is_the_grade_of_its_clause() -> None:
     """The rural midland of 2001 is of grade D, the urban average line of 2016 too, whatever the rest of the line is."""
     for pair, name in ((("vn-2001", "vn-2006"), "poverty_line"), (("vn-2016", "vn-2022"), "average_line")):

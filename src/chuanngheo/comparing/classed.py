@@ -19,6 +19,7 @@ from ..household import givable, household_names, person_names
 from ..methods import RECORDED, choose_method
 from ..model import NO_CLASS_NAME
 from ..prepared import prepare
+from ..results import class_labels
 from .clauses import Clauses
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ class Ladder:
 
     a: Standard
     b: Standard
+    methods: tuple[str, str]  # by which each answers: what a class is called can rest on it
 
     @property
     def within(self) -> dict[str, str]:
@@ -247,7 +249,7 @@ class Ladder:
     def label(self, name: str, which: int, lang: str) -> str:
         std = (self.a, self.b)[which]
         if name in std.classes:
-            return std.classes[name].labels[lang]
+            return class_labels(std, name, self.methods[which])[lang]
         words: Mapping[str, Mapping[str, str]] = {
             UNDETERMINED: {"vi": "chưa xác định", "en": "undetermined"},
             NO_CLASS_NAME: {"vi": "không thuộc loại nào", "en": "in no class"},

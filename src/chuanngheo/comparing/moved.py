@@ -78,7 +78,7 @@ class Moves:
 
     @cached_property
     def ladder(self) -> Ladder:
-        return Ladder(self.a, self.b)
+        return Ladder(self.a, self.b, (self.clauses.a.method, self.clauses.b.method))
 
     @cached_property
     def transitions(self) -> tuple[tuple[str, str], ...]:
@@ -215,7 +215,9 @@ class Moves:
         """For each group and name the standard error and interval of a mean over the rows."""
         import polars as pl
 
-        opened = self.opened if unit == "household" else open_table(self.given.homes, self.design, by=self.by, unit=unit)
+        opened = (
+            self.opened if unit == "household" else open_table(self.given.homes, self.design, by=self.by, unit=unit)
+        )
         opened = attrs.evolve(opened, native=self.given.homes).beside(
             *(s.alias(f"_cn_x_{i}") for i, s in enumerate(shares.values()))
         )

@@ -20,7 +20,7 @@ from .classed import Given, ends, method_of, no_facts, profiles
 from .clauses import MOST, Clauses, find_clauses
 from .lines import unseen_about
 from .moved import ADDED, Moves
-from .sides import FLAG, POOR, side
+from .sides import FLAG, POOR, Side, side
 from .tally import UNITS
 
 if TYPE_CHECKING:
@@ -222,6 +222,8 @@ def caveats(made: Clauses, given: Given, design: Design) -> Iterator[Caveat]:
     yield from _same_names(made, given)
     yield from _unread_classes(a, b)
     yield from _unread_classes(b, a)
+    yield from _no_class_of_method(made.a, made.b)
+    yield from _no_class_of_method(made.b, made.a)
     if design.data == unweighted().data:
         yield _caveat("unweighted", "weight", "A", "Không có quyền số: mỗi hộ trong bảng được tính một lần; tỷ lệ không đại diện cho tổng thể.",
                       "No weights: every household of the table counts once; the shares stand for no population.")  # fmt: skip
@@ -240,6 +242,17 @@ def _unread_classes(std: Standard, other: Standard) -> Iterator[Caveat]:
             yield _caveat("unread", name, "D",
                           f"{_first(cls.labels['vi'])}: {other.exact_id} có thể cũng có loại này, nhưng văn bản chưa đọc được ({unseen.what['vi']}); chuyển khỏi hay vào loại này có thể không phải do pháp luật thay đổi.",
                           f"{_first(cls.labels['en'])}: {other.exact_id} may have this class too; its text was not read ({unseen.what['en']}), so that a move from or to it may be no change of the law.")  # fmt: skip
+
+
+def _no_class_of_method(side: Side, other: Side) -> Iterator[Caveat]:
+    """Classes that a method does not tell apart and the other side does: points know no average living standard."""
+    mine, theirs = ({c.name for c in s.classes} for s in (side, other))
+    for name, cls in side.std.classes.items():
+        if name not in mine and name in theirs:
+            method, label = side.std.methods[side.method].labels, cls.labels
+            yield _caveat("method", name, "A",
+                          f"{side.std.exact_id}, {method['vi']}: không xét {label['vi']}; hộ như vậy nằm trong loại khác, và chuyển khỏi hay vào loại này có thể chỉ do phương pháp.",
+                          f"{side.std.exact_id}, {method['en']}: does not tell a {label['en']} apart; such households are in another class, and a move from or to it may come from the method alone.")  # fmt: skip
 
 
 def _same_names(made: Clauses, given: Given) -> Iterator[Caveat]:

@@ -36,7 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "survey estimate": "ước lượng từ điều tra chọn mẫu", "administrative count": "số đếm hành chính",
         "unweighted sample": "mẫu không có quyền số, mỗi hộ tính một lần",
         "synthetic population": "DÂN SỐ GIẢ, không phải ước lượng",
-        "or": "hoặc", "and_more": "từ {n} trở lên", "or_less": "từ {n} trở xuống",
+        "methods": "Phương pháp: {a}; {b}.", "or": "hoặc", "and_more": "từ {n} trở lên", "or_less": "từ {n} trở xuống",
     },
     "en": {
         "moves": "The same households under {a} and under {b}", "budget": "The poverty gap under {a} and under {b}",
@@ -53,7 +53,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "survey estimate": "survey estimate", "administrative count": "administrative count",
         "unweighted sample": "unweighted sample, every household counts once",
         "synthetic population": "SYNTHETIC population, no estimate",
-        "or": "or", "and_more": "{n} or more", "or_less": "{n} or less",
+        "methods": "Methods: {a}; {b}.", "or": "or", "and_more": "{n} or more", "or_less": "{n} or less",
     },
 }  # fmt: skip
 
@@ -94,7 +94,7 @@ def _heading(kind: str, m: Moves, lang: str) -> tuple[str, str]:
 def _of_moves(m: Moves, lang: str) -> Iterator[Section]:
     words = _words(lang)
     rows = number_text(len(m.profiles.of_row), lang)
-    yield Section("", lines=(words["rows"].format(n=rows, data=words[m.data]),))
+    yield Section("", lines=(words["rows"].format(n=rows, data=words[m.data]), *_methods(m, lang)))
     weights = m.design.weight is not None
     head = [*([words["group"]] if m.by else []), words["from"], words["to"], words["households"], *([words["persons"]] if m.counts_persons else []),
             *([words["weighted"]] if weights else []), words["share"]]  # fmt: skip
@@ -121,6 +121,14 @@ def _of_moves(m: Moves, lang: str) -> Iterator[Section]:
 def _ways(moved_by: str, lang: str) -> str:
     """Sets of clauses with the word between them in a language; their names are those of the tables."""
     return f" {_words(lang)['or']} ".join(moved_by.split(" or "))
+
+
+def _methods(m: Moves, lang: str) -> Iterator[str]:
+    """By which methods the two answer, where one of them is not the default."""
+    sides = (m.clauses.a, m.clauses.b)
+    if any(s.method != s.std.default_method for s in sides):
+        named = [f"{s.std.exact_id}, {s.std.methods[s.method].labels[lang]}" for s in sides]
+        yield _words(lang)["methods"].format(a=named[0], b=named[1])
 
 
 def _of_headcount(m: Moves, lang: str) -> Iterator[Section]:
@@ -152,7 +160,8 @@ def _of_headcount(m: Moves, lang: str) -> Iterator[Section]:
 
 def _both(m: Moves, name: str, lang: str) -> str:
     """A class as both standards call it, where their words differ."""
-    return " / ".join(dict.fromkeys(s.classes[name].labels[lang] for s in (m.a, m.b) if name in s.classes)) or name
+    told = dict.fromkeys(m.ladder.label(name, i, lang) for i, s in enumerate((m.a, m.b)) if name in s.classes)
+    return " / ".join(told) or m.ladder.label(name, 0, lang)
 
 
 def _of_clauses(m: Moves, lang: str) -> Section:
