@@ -837,6 +837,8 @@ def test_columns_of_children() -> None:
     )
     with pytest.raises(cn.DataProblems) as caught:
         ms.child_poverty(frame, ms.census(), columns={"deprived_watter": "nuoc"})
+    with pytest.raises(cn.DataProblems, match="read for 2 dimensions"):
+        ms.child_poverty(frame, ms.census(), age="tuoi", columns={"deprived_water": "nuoc", "deprived_health": "nuoc"})
     assert {(p.code, p.where) for p in caught.value.problems} == {
         ("CN180", "columns['deprived_watter']"),
         ("CN160", "children['deprived_water']"),

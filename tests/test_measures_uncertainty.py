@@ -399,6 +399,13 @@ def test_columns_of_replicates_by_number_not_by_name() -> None:
         ms.headcount(table, ms.survey("w", replicates=["r12", "rr12"], method="brr"), **AT)
 
 
+def test_the_weight_is_no_replicate_of_itself() -> None:
+    table, scale = jackknife(sample(2, 4))
+    named = table.rename({"w": "r0"})
+    one = ms.headcount(table, ms.survey("w", replicates="r", method="jkn", scale=scale), **AT)
+    assert ms.headcount(named, ms.survey("r0", replicates="r", method="jkn", scale=scale), **AT).equals(one)
+
+
 # --- what a design cannot be --------------------------------------------------------------------------
 
 
@@ -416,6 +423,12 @@ def test_columns_of_replicates_by_number_not_by_name() -> None:
         ({"replicates": "r", "method": "brr", "fay": 0.5}, "fay"),
         ({"replicates": "r", "method": "brr", "psu": "p"}, "replicates"),
         ({"replicates": "r", "method": "brr", "centre": "center"}, "centre"),
+        ({"replicates": "r", "method": "jkn", "scale": [0.5, -0.5]}, "scale"),
+        ({"replicates": "r", "method": "brr", "scale": math.inf}, "scale"),
+        ({"replicates": "r", "method": "brr", "df": 0}, "df"),
+        ({"replicates": ["r1", 2], "method": "brr"}, "replicates"),
+        ({"psu": 3}, "psu"),
+        ({"psu": "p", "strata": ["s", 3]}, "strata"),
     ],
 )
 def test_parts_that_do_not_go_together(parts: dict[str, Any], where: str) -> None:

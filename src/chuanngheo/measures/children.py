@@ -67,7 +67,14 @@ def child_poverty(
         )  # fmt: skip
         raise_all(problems, WHAT)
     named = dict(columns or {})
-    weights = {named.pop(name, name): weight for name, weight in equal_weights(rule).items()}
+    sources = [named.pop(name, name) for name in equal_weights(rule)]
+    weights = dict(zip(sources, equal_weights(rule).values(), strict=True))
+    problems += [
+        Problem("CN180", "columns", f"{quoted(name)} is read for {sources.count(name)} dimensions", name, "a column for each dimension",
+                "name another one, or give a column of nulls for what is not known")
+        for name in weights
+        if sources.count(name) > 1
+    ]  # fmt: skip
     problems += [
         Problem("CN180", f"columns[{name!r}]", "is no dimension of the standard", name, ", ".join(equal_weights(rule)))
         for name in named

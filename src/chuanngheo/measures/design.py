@@ -7,6 +7,7 @@ used where they are named, and "unweighted" is only what somebody said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..errors import DataProblems, Problem, nearest, quoted
 from ..values import Frozen, frozen
@@ -93,7 +94,8 @@ def survey(
     unit counts within its stratum. Without them, and without ``replicates``, there is no standard error:
     households are taken as drawn one by one only where ``independent=True`` says so.
 
-    ``replicates`` are columns of replicate weights or the prefix of ``prefix1``, ``prefix2`` ...;
+    ``replicates`` are columns of replicate weights or the prefix of ``prefix1``, ``prefix2`` ... (``weight`` is
+    none of them, also where it is ``prefix0``);
     ``method`` is ``"brr"``, ``"fay"`` (with ``fay``), ``"jk1"``, ``"jkn"`` (with ``scale``, one number
     for each replicate), ``"bootstrap"`` or ``"sdr"``. ``fpc`` is a column with the number of primary
     units that the stratum has in the population, for a finite population correction.
@@ -170,8 +172,10 @@ def one_of(name: str, value: object, allowed: Sequence[str], problems: list[Prob
 # --- parts --------------------------------------------------------------------------------------------
 
 
-def _names(given: str | Sequence[str] | None) -> tuple[str, ...]:
-    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
+def _names(given: Any) -> tuple[Any, ...]:
+    return (
+        () if given is None else (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    )
 
 
 def _replicates(
@@ -184,7 +188,7 @@ def _replicates(
 ) -> Replicates | None:
     if columns is None:
         return None
-    held = columns if isinstance(columns, str) else tuple(columns)
+    held = columns if isinstance(columns, str) else _names(columns)
     scales = scale if scale is None or isinstance(scale, int | float) else tuple(scale)
     return Replicates(held, method or "", fay, scales, df, centre)
 
@@ -195,9 +199,14 @@ def _checked(design: Design, method: str | None = None) -> Design:
     def wrong(where: str, message: str, remedy: str) -> None:
         problems.append(Problem("CN162", where, message, remedy=remedy))
 
-    for name, part in (("weight", design.weight), ("persons", design.persons), ("fpc", design.fpc)):
-        if part is not None and not isinstance(part, str):
-            wrong(name, f"{quoted(part)} is not the name of a column", "give the name of the column as text")
+    held = design.replicates.columns if design.replicates is not None else ()
+    for name, parts in (
+        ("weight", (design.weight,)), ("persons", (design.persons,)), ("fpc", (design.fpc,)), ("strata", design.strata),
+        ("psu", design.psu), ("replicates", () if isinstance(held, str) else held),
+    ):  # fmt: skip
+        for part in parts:
+            if part is not None and not isinstance(part, str):
+                wrong(name, f"{quoted(part)} is not the name of a column", "give the name of the column as text")
     if design.data == SURVEY and design.weight is None:
         wrong("weight", "a survey has weights", "name the column, or say ms.unweighted(...)")
     one_of("single", design.single, SINGLE, problems)
@@ -220,6 +229,11 @@ def _checked(design: Design, method: str | None = None) -> Design:
                   "keep one of them")  # fmt: skip
         if r.method == "jkn" and r.scale is None:
             wrong("scale", "jkn needs one number for each replicate", "scale=[...], (n - 1) / n of the stratum of each")
+        scales = r.scale if isinstance(r.scale, tuple) else () if r.scale is None else (r.scale,)
+        if not all(0 <= s < float("inf") for s in scales):
+            wrong("scale", "a squared difference is multiplied by no less than 0", "scale=[...], numbers from 0")
+        if r.df is not None and not r.df > 0:
+            wrong("df", f"{quoted(r.df)} is no number of degrees of freedom", "a number above 0, or leave df out")
         if (r.method == "fay") != (r.fay != 0) or not 0 <= r.fay < 1:
             wrong(
                 "fay", "method fay has a coefficient above 0 and below 1, other methods none", 'method="fay", fay=0.5'

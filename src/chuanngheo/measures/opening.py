@@ -406,7 +406,7 @@ def _replicates(design: Design, names: Sequence[str], found: list[Problem], what
     held = r.columns
     if isinstance(held, str):
         prefix = held
-        numbered = [(n[len(prefix) :], n) for n in names if n.startswith(prefix)]
+        numbered = [(n[len(prefix) :], n) for n in names if n.startswith(prefix) and n != design.weight]
         held = tuple(
             n for end, n in sorted(((e, n) for e, n in numbered if e.isdigit()), key=lambda pair: int(pair[0]))
         )
