@@ -131,6 +131,20 @@ def test_a_near_poor_line_that_was_not_read_is_not_called_new() -> None:
     assert not [x for x in compare("vn-2011@1", "vn-2011@2").classes if x.unseen is not None]
 
 
+def test_of_an_assumed_amount_the_year_is_said_to_be_assumed_too() -> None:
+    """What is proposed today is not of the year in which the law it changes began."""
+    std = cn.standard("vn-2022").reform(poverty_line={"rural": 1_800_000})
+    c = compare("vn-2016", std, prices=shipped_cpi())
+    assert "Mức giả định không thuộc giá của năm nào" in c.text("vi")
+    assert "An assumed amount is in prices of no year" in c.to_html("en")
+    for other in (
+        compare("vn-2016", std, prices=shipped_cpi(), years=(2016, 2024)),
+        compare("vn-2016", std),
+        compare("vn-2016", "vn-2022", prices=shipped_cpi()),
+    ):
+        assert "An assumed amount" not in other.text("en")
+
+
 def test_days_that_were_not_verified_stand_as_the_language_writes_them() -> None:
     c = compare("vn-1996", "vn-1998")
     assert "Từ ngày đến ngày: 01/01/1996 – 31/12/1997" in c.text("vi")

@@ -203,7 +203,7 @@ def compare(
     ``convert(amount, from_year, to_year)``) changes of money are also real, in the prices of ``in_year``
     (by default the first year of ``b``). ``years`` says of which years' prices the amounts of ``a`` and
     ``b`` are; by default each line is of the first year in which its standard has that amount, in an
-    earlier version perhaps.
+    earlier version perhaps; an assumed amount of a what-if is of the first year of the version it changes.
 
     Raises :class:`NoStandard` when there is no such standard, or the two classify different things
     (CN188), or the years cannot be used (CN189); and what the index raises for a year it does not have.

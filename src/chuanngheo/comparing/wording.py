@@ -185,6 +185,8 @@ def _lines(c: Comparison, lang: str) -> Section:
         taken = words["years_chosen" if c.years_chosen else "years_first"]
         intro.append(words["real_note"].format(year=c.in_year, taken=taken))
         intro += [f"{words['index']}: {index_text(c.prices, lang)}."]
+    if c.prices is not None and c.hypothetical and not c.years_chosen:
+        intro.append(words["no_year_what_if"])
     head = [words["line"], *_named(c), words["change"]]
     if any(x.real is not None for x in c.lines):
         head.append(words["real"].format(year=c.in_year))
