@@ -145,6 +145,15 @@ def test_of_an_assumed_amount_the_year_is_said_to_be_assumed_too() -> None:
         assert "An assumed amount" not in other.text("en")
 
 
+def test_results_by_one_standard_are_one_series() -> None:
+    std = cn.standard("vn-2022")
+    for c in (compare("vn-2011@1", "vn-2011@2"), compare(std, std), compare(std, std.reform(poverty_line=1_800_000))):
+        told = c.text("vi").split("Kết quả chính thức")[1]
+        assert "KHÔNG SO SÁNH ĐƯỢC" not in told
+        assert "mẫu số và cách rà soát mỗi năm có thể khác nhau" in told
+    assert "KHÔNG SO SÁNH ĐƯỢC" in compare("vn-2016", "vn-79-2016").text("vi")
+
+
 def test_days_that_were_not_verified_stand_as_the_language_writes_them() -> None:
     c = compare("vn-1996", "vn-1998")
     assert "Từ ngày đến ngày: 01/01/1996 – 31/12/1997" in c.text("vi")

@@ -395,7 +395,7 @@ def _rates(c: Comparison, lang: str) -> Section:
         if not counts:
             intro.append(words["no_rates_what_if" if std.hypothetical else "no_rates"].format(std=std.exact_id))
     if r.a or r.b:
-        intro = [words["not_comparable"], *intro]
+        intro = [words["one_series" if c.a.id == c.b.id else "not_comparable"], *intro]
     head = (words["place"], words["standard"], words["result"], words["decision"], words["note"])
     return Section("rates", PARTS["rates"][lang], tuple(intro), head, tuple(_rate_rows(c, r, lang)))
 
