@@ -182,7 +182,7 @@ def test_one_number_written_differently(third: Any) -> None:
     r = ms.alkire_foster(every_row("abc"), ms.census(), weights=weights, k=third)
     assert told(r.summary)["H"] == 7 / 8
     assert r.k == Fraction(1, 3)
-    half = ms.alkire_foster(every_row("ab"), ms.census(), weights={"a": "0.5", "b": Decimal("0.50")}, k=1)
+    half = ms.alkire_foster(every_row("ab"), ms.census(), weights={"a": "0.5", "b": Decimal("0.50")}, k="2/2")
     assert told(half.summary) == {"H": 1 / 4, "A": 1.0, "M0": 1 / 4}
 
 
@@ -229,14 +229,18 @@ def test_weights_add_up_to_one_exactly() -> None:
 
 
 def test_whole_numbers_of_numpy_are_exact() -> None:
-    one = ms.alkire_foster(FOUR, ms.unweighted(), weights=ms.equal_weights(FOUR.columns), k=np.int64(1))
+    one = ms.alkire_foster(FOUR[["income"]], ms.unweighted(), weights={"income": np.int64(1)}, k="1/1")
     assert one.k == 1
     assert problems(k=np.float32(0.25)) == {"k": "CN176"}
 
 
-@pytest.mark.parametrize("k", [0, "0", 2, "13/12"])
+@pytest.mark.parametrize("k", [0, "0", 2, "13/12", 1, "1", "1.0", Decimal(1), np.int64(1)])
 def test_cut_offs_of_nobody_and_everybody(k: Any) -> None:
     assert problems(k=k) == {"k": "CN178"}
+
+
+def test_one_name_is_no_list_of_letters() -> None:
+    assert ms.equal_weights("water") == {"water": 1}
 
 
 def test_columns_must_hold_truths() -> None:

@@ -808,3 +808,38 @@ def test_microdf_counts_who_is_on_the_line_and_who_is_unknown_as_not_poor() -> N
     assert peer.poverty_rate("y", "z") == pytest.approx(1 / 3)
     made = ms.headcount(frame([100, 125, None]), ms.census(), **AT)
     assert made.select("low", "high").row(0) == pytest.approx((2 / 3, 1.0))
+
+
+# --- lines with a unit --------------------------------------------------------------------------------
+
+
+def test_a_line_with_a_unit_is_held_against_incomes_in_theirs() -> None:
+    line = cn.standard("vn-2022").line("poverty_line", area="rural")  # 1,500,000 đồng a person a month
+    year = pl.DataFrame({"y": [18_000, 18_001]})
+    made = ms.headcount(
+        year, ms.census(), income="y", line=line, income_unit="nghìn đồng/người/năm", poor_at_line=True
+    )
+    assert made["value"].item() == 0.5
+    month = pl.DataFrame({"y": [1_500_000, 1_500_001]})
+    assert ms.headcount(month, ms.census(), income="y", line=line, poor_at_line=True)["value"].item() == 0.5
+    both = ms.poverty_gap(month, ms.census(), income="y", line=(line, 3_000_000), poor_at_line=True)
+    assert both["low"].item() == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        (cn.standard("intl-wb-2017").line("poverty_line"), {}),
+        (cn.standard("vn-1993").line("poverty_line", area="rural"), {}),
+        (cn.standard("vn-2022").line("poverty_line", area="rural"), {"income_unit": "kg rice/person/month"}),
+        (cn.standard("vn-2022").line("poverty_line", area="rural"), {"income_unit": "VND/household/month"}),
+        (cn.standard("vn-2022").line("poverty_line", area="rural"), {"income_unit": "dong"}),
+        (1_500_000, {"income_unit": "VND/person/month"}),
+        ("z", {"income_unit": "VND/person/month"}),
+    ],
+)
+def test_units_that_do_not_go_together_are_refused(line: Any, more: dict[str, Any]) -> None:
+    frame = pl.DataFrame({"y": [1_000_000], "z": [1_500_000]})
+    with pytest.raises(cn.DataProblems) as raised:
+        ms.headcount(frame, ms.census(), income="y", line=line, poor_at_line=True, **more)
+    assert {p.code for p in raised.value.problems} == {"CN169"}

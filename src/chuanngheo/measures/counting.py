@@ -122,7 +122,8 @@ def equal_weights(names: Standard | Iterable[str]) -> dict[str, Fraction]:
     >>> equal_weights(["water", "sanitation"])
     {'water': Fraction(1, 2), 'sanitation': Fraction(1, 2)}
     """
-    columns = indicator_columns(names) if isinstance(names, Standard) else tuple(names)
+    one = (names,) if isinstance(names, str) else names  # a text is one name, not its letters
+    columns = indicator_columns(one) if isinstance(one, Standard) else tuple(one)
     return {name: Fraction(1, len(columns)) for name in columns}
 
 
@@ -177,6 +178,11 @@ def _exact_weights(weights: Weights, problems: list[Problem]) -> dict[str, Fract
 
 def _cutoff(k: Any, problems: list[Problem]) -> Fraction:
     value = _exact("k", k, problems)
+    if value == 1 and "/" not in str(k) and not isinstance(k, Fraction):
+        problems.append(
+            Problem("CN178", "k", f"{quoted(k)} can be taken for one indicator, and for all of them", k, "a share of the weights",
+                    'k="1/12" for one of twelve, k="12/12" for all of them')
+        )  # fmt: skip
     if value is not None and not 0 < value <= 1:
         problems.append(
             Problem("CN178", "k", f"{quoted(k)} is no cut-off of scores that go from 0 to 1", k, "above 0, at most 1",

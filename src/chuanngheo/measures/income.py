@@ -54,14 +54,16 @@ def headcount(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """The share of households (or persons) that are poor.
 
     ``income`` is a column of amounts (whole numbers, decimals or floats), ``line`` a number, a
     ``Quantity``, the name of a column, or a pair (lowest, highest) where a line is not certain; both in
-    one unit. ``poor_at_line`` says whether an income on the line is poor: False where the law says
-    *dưới* (below), True where it says *từ ... trở xuống* (at or below). A float within a thousand
+    one unit. A ``Quantity`` knows its own and is held against incomes in đồng a person and month, or in
+    ``income_unit`` (``"thousand VND/person/year"``). ``poor_at_line`` says whether an income on the line is
+    poor: False where the law says *dưới* (below), True where it says *từ ... trở xuống* (at or below). A float within a thousand
     millionth of the line is on it. ``by`` is a column or a list of columns; a total is asked for by
     leaving it out. ``unit`` is ``"household"`` or ``"person"``.
 
@@ -82,7 +84,7 @@ def headcount(
     >>> ms.headcount(homes, ms.census(), income="income", line=125, poor_at_line=True)["value"].item()
     0.5
     """
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit)
     return asked.table([_fgt("headcount", 0)])
 
 
@@ -97,6 +99,7 @@ def poverty_gap(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """The mean of (line - income) / line over everybody, nothing for those who are not poor: FGT(1).
@@ -109,7 +112,7 @@ def poverty_gap(
     >>> ms.poverty_gap(homes, ms.census(), income="income", line=125, poor_at_line=True)["value"].item()
     0.1
     """
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit)
     return asked.table([_fgt("poverty_gap", 1)])
 
 
@@ -125,6 +128,7 @@ def fgt(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """The Foster-Greer-Thorbecke measure: the mean of the gap of the poor to the power of ``alpha`` (from 0).
@@ -142,7 +146,7 @@ def fgt(
     if isinstance(alpha, bool) or not isinstance(alpha, int | float) or not 0 <= alpha < float("inf"):
         problems.append(Problem("CN171", "alpha", f"{quoted(alpha)} is no power", alpha, "a number from 0"))
         alpha = 0
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, problems=problems)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit, problems=problems)
     return asked.table([_fgt(f"fgt_{alpha:g}", alpha)], alphas=[a for a in (alpha,) if a not in (0, 1)])
 
 
@@ -158,6 +162,7 @@ def watts(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """The Watts index: the mean of the natural logarithm of line / income of the poor, nothing for the others.
@@ -174,7 +179,7 @@ def watts(
     >>> round(ms.watts(homes, ms.census(), income="income", line=125, poor_at_line=True)["value"].item(), 6)
     0.111572
     """
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, zero=zero)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit, zero=zero)
     return asked.table([], watts=True)
 
 
@@ -189,6 +194,7 @@ def sen(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """The Sen index H [I + (1 - I) G]: headcount, mean gap of the poor, and the Gini of their incomes.
@@ -205,7 +211,7 @@ def sen(
     >>> round(ms.sen(homes, ms.census(), income="income", line=125, poor_at_line=True)["value"].item(), 12)
     0.25
     """
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit)
     return asked.table([_SEN])
 
 
@@ -250,6 +256,7 @@ def poverty(
     unit: str = "household",
     unknown: str = "bounds",
     loss: str = "raise",
+    income_unit: str | None = None,
     level: float = 0.95,
 ) -> Any:
     """All measures in one table: headcount, poverty_gap, fgt_2, watts, sen, gini.
@@ -262,7 +269,7 @@ def poverty(
     >>> made["measure"].to_list()
     ['headcount', 'poverty_gap', 'fgt_2', 'watts', 'sen', 'gini']
     """
-    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, zero=zero)
+    asked = _Asked(frame, design, income, line, poor_at_line, by, unit, unknown, loss, level, income_unit, zero=zero)
     return asked.table(
         [_fgt("headcount", 0), _fgt("poverty_gap", 1), _fgt("fgt_2", 2), _SEN, _GINI], alphas=[2], watts=True
     )
@@ -299,6 +306,7 @@ class _Asked:
     unknown: str
     loss: str
     level: float
+    income_unit: str | None = None
     zero: Any = "raise"
     problems: Sequence[Problem] = ()
 
@@ -332,7 +340,7 @@ class _Asked:
         problems = list(self.problems)
         one_of("unknown", self.unknown, UNKNOWN, problems)
         one_of("loss", self.loss, LOSS, problems)
-        lines = read_lines(self.line, self.poor_at_line, problems)
+        lines = read_lines(self.line, self.poor_at_line, self.income_unit, problems)
         bottom = bottom_code(self.zero, problems) if watts else None
         if not isinstance(self.income, str):
             kind = type(self.income).__name__

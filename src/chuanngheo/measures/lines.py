@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NEAR = 1e-9  # of the line
 LARGEST = 10**18  # of a line that is compared in 128 bits
 PLACES = 18  # of decimals
+INCOMES = "VND/person/month"  # of a household, where nothing else is said beside a line that has a unit
 NO_LINE = object()  # of a measure that has none
 
 Line = int | float | Decimal | Fraction | Quantity | str
@@ -186,17 +187,18 @@ def _cells(table: Any, known: Mapping[str, str | None]) -> Iterator[Fraction]:
         yield from _cells(cell, known)
 
 
-def _factor(own: str, wanted: str | None, problems: list[Problem]) -> Fraction:
+def _factor(own: str, wanted: str | None, problems: list[Problem], where: str = "unit") -> Fraction:
     if wanted is None:
         return Fraction(1)
     try:
         theirs, ours = spoken(wanted), read_unit(own)
     except KeyError as error:
         known = nearest(error.args[0], [*ATOMS, *WORDS])
-        problems.append(Problem("CN169", "unit", f"unknown unit {quoted(error.args[0])}", wanted, own, known))
+        problems.append(Problem("CN169", where, f"unknown unit {quoted(error.args[0])}", wanted, own, known))
         return Fraction(1)
     if theirs.powers != ours.powers:
-        problems.append(Problem("CN169", "unit", f"{wanted} and {own} measure different things", wanted, own))
+        remedy = "incomes and line in one unit: rice beside rice, dollars of purchasing power only after their factor"
+        problems.append(Problem("CN169", where, f"{wanted} and {own} measure different things", wanted, own, remedy))
         return Fraction(1)
     return ours.size / theirs.size
 
@@ -232,11 +234,16 @@ class Rounded(Fraction):
     """A line that was given as a float: an amount that is as near to it as ``NEAR`` is on it."""
 
 
-def read_line(line: Any, problems: list[Problem]) -> str | Fraction | None:
-    """The name of a column, or the line as an exact number."""
+def read_line(line: Any, income_unit: str | None, problems: list[Problem]) -> str | Fraction | None:
+    """The name of a column, or the line as an exact number in the unit of the incomes."""
+    if income_unit is not None and not isinstance(line, Quantity):
+        why = "only a Quantity has a unit that can be held against it"
+        problems.append(Problem("CN169", "income_unit", why, income_unit, remedy="leave it out, or take the line from a standard: std.line(...)"))
     if isinstance(line, str):
         return line
     value = line.value if isinstance(line, Quantity) else line
+    if isinstance(line, Quantity):
+        value *= _factor(line.unit, income_unit or INCOMES, problems, "income_unit")
     usable = isinstance(value, Integral | float | Decimal | Fraction) and not isinstance(value, bool)
     try:
         number = Rounded(str(float(value))) if isinstance(value, float) else Fraction(value) if usable else None
@@ -309,7 +316,7 @@ def as_floats(column: pl.Series) -> pl.Series:
 # --- what cannot be measured --------------------------------------------------------------------------
 
 
-def read_lines(line: Any, poor_at_line: Any, problems: list[Problem]) -> tuple[Any, ...]:
+def read_lines(line: Any, poor_at_line: Any, income_unit: str | None, problems: list[Problem]) -> tuple[Any, ...]:
     """The lowest and the highest line, each a number or the name of a column; none where none is asked for."""
     if line is NO_LINE:
         return ()
@@ -319,7 +326,7 @@ def read_lines(line: Any, poor_at_line: Any, problems: list[Problem]) -> tuple[A
                     poor_at_line, "True (từ ... trở xuống), False (dưới)")
         )  # fmt: skip
     pair = line if isinstance(line, tuple) and len(line) == 2 else (line,)
-    found = tuple(read_line(end, problems) for end in pair)
+    found = tuple(read_line(end, income_unit, problems) for end in pair)
     return found if len(found) == 2 else found * 2
 
 

@@ -57,7 +57,7 @@ def classes(
         .str.split(BETWEEN)
     ).to_series()
     occur = sorted(n for n in open_.drop_nulls().explode().unique().to_list() if n)
-    names = list(dict.fromkeys(occur if order is None else order))
+    names = list(dict.fromkeys(occur if order is None else (order,) if isinstance(order, str) else order))
     for name in occur:
         one_of("order", name, names, problems)
     raise_all(problems, "shares of classes")
