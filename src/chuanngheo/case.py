@@ -114,12 +114,18 @@ class Case:
 
     def visible(self, node: Node) -> Iterator[Node]:
         """The nodes of a tree, without the branches that the given names rule out."""
-        if isinstance(node, Choice) and (answer := self._settled(node.test)) is not None:
-            yield from self.visible(node.then if answer else node.other)
+        if (only := self.chosen(node)) is not None:
+            yield from self.visible(only)
             return
         yield node
         for child in children(node):
             yield from self.visible(child)
+
+    def chosen(self, node: Node) -> Node | None:
+        """The branch that the given names choose; None where nothing is chosen, or not by them."""
+        if not isinstance(node, Choice) or (answer := self._settled(node.test)) is None:
+            return None
+        return node.then if answer else node.other
 
     def _settled(self, test: Node) -> bool | None:
         """A test on nothing but what was given."""
@@ -127,7 +133,7 @@ class Case:
             return self.was_given(test.name)
         if isinstance(test, Const) and isinstance(test.value, bool):
             return test.value
-        if isinstance(test, Choice) and (answer := self._settled(test.test)) is not None:  # as "not given(...)" is written
+        if isinstance(test, Choice) and (answer := self._settled(test.test)) is not None:  # "not given(...)"
             return self._settled(test.then if answer else test.other)
         if isinstance(test, Both):
             answers = [self._settled(p) for p in test.parts]
@@ -154,6 +160,9 @@ class Case:
                 for part in (node.body, node.where):
                     if part is not None:
                         yield from self._of_person(part, i)
+            return
+        if (only := self.chosen(node)) is not None:
+            yield from self.unknowns(only, person)
             return
         if isinstance(node, Ref):
             yield from self._find_name(node, person)

@@ -19,7 +19,7 @@ import attrs
 
 from .case import Case, Key
 from .domains import Domain, Interval
-from .possible import START, Env, Evaluator, Outcomes, combine, merged
+from .possible import START, TIE, Env, Evaluator, Outcomes, combine, merged
 from .tree import Lookup, Node, Quantifier, Ref, children, walk
 from .values import Frozen, field, frozen
 
@@ -173,7 +173,7 @@ class Decision:
         accumulated: dict[Any, Any] = dict(sums[1])
         if self.counted:
             accumulated[COUNT] = sums[0]
-        evaluator = Evaluator(self.case, accumulated, alias)
+        evaluator = Evaluator(self.case, accumulated, alias, ties=True)
         decided: Outcomes = []
         waiting = [env]
         for name, node in self.case.prepared.classes:
@@ -185,7 +185,8 @@ class Decision:
                     else:
                         going.append(e2)
             waiting = going
-        return decided + [(NO_CLASS, e) for e in waiting]
+        decided += [(NO_CLASS, e) for e in waiting]
+        return _untied(decided)
 
     def counts(self) -> tuple[int, ...]:
         """The numbers of deprivations that the flags known and unknown can come to."""
@@ -437,6 +438,14 @@ def _only(env: Env, keys: frozenset[Key]) -> Env:
     return {k: d for k, d in env.items() if k in keys} if env else env
 
 
+def _untied(outcomes: Outcomes) -> Outcomes:
+    """Paths without what they have answered to tests of several unknown numbers: no facts by themselves."""
+    ties = {k for _, e in outcomes for k in e if isinstance(k, tuple) and k[0] == TIE}
+    if not ties:
+        return outcomes
+    return merged((value, {k: d for k, d in e.items() if k not in ties}) for value, e in outcomes)
+
+
 def _plus(a: Any, b: Any) -> Any:
     return a[0] + b[0], a[1] + b[1]
 
@@ -474,7 +483,7 @@ def _unknowns_outside(
     waiting = list(trees)
     seen: set[str] = set(apart)
     while waiting:
-        for n in walk_outside(waiting.pop(), summed):
+        for n in walk_outside(case, waiting.pop(), summed):
             if isinstance(n, Quantifier):
                 yield from case.unknowns(n)
             elif isinstance(n, Ref) and not n.member and n.name not in seen:
@@ -490,14 +499,17 @@ def _unknowns_outside(
                     yield from case.unknowns(n)
 
 
-def walk_outside(node: Node, summed: tuple[Quantifier, ...]) -> Iterator[Node]:
-    """The nodes of a tree, without those below a quantifier, nor quantifiers summed before."""
+def walk_outside(case: Case, node: Node, summed: tuple[Quantifier, ...]) -> Iterator[Node]:
+    """The nodes of a tree that can be read, without those below a quantifier, nor quantifiers summed before."""
     if node in summed:
+        return
+    if (only := case.chosen(node)) is not None:
+        yield from walk_outside(case, only, summed)
         return
     yield node
     if not isinstance(node, Quantifier):
         for child in children(node):
-            yield from walk_outside(child, summed)
+            yield from walk_outside(case, child, summed)
 
 
 def _groups(case: Case, flags: Iterable[str]) -> Iterable[Group]:

@@ -62,6 +62,7 @@ Env: TypeAlias = dict[Key, Domain]  # what the path so far has narrowed
 Outcomes: TypeAlias = list[tuple[Any, Env]]
 
 ENUMERABLE = 200
+TIE = "tie"  # what a path has answered to a test of several unknown numbers
 SIGNS = {
     "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "==": (0,), "!=": (-1, 1),
 }  # fmt: skip
@@ -86,11 +87,15 @@ def narrowed(domain: Domain, bound: Domain | None) -> Domain:
 
 @attrs.define(eq=False, repr=False)
 class Evaluator:
-    """Follows every open path of a tree. ``alias`` renames one unknown (its twin)."""
+    """Follows every open path of a tree. ``alias`` renames one unknown (its twin).
+
+    ``ties`` keeps the truth of a test of several unknown numbers for when the path comes to it again.
+    """
 
     case: Case
     accumulated: Mapping[Any, Any] = field(factory=dict)
     alias: Mapping[Key, Key] = field(factory=dict)
+    ties: bool = False
 
     def outcomes(self, node: Node, env: Env, person: int | None = None) -> Outcomes:
         """Every value the tree can have, each with the narrowed unknowns."""
@@ -428,7 +433,13 @@ class Evaluator:
             high_a is None or low_b is None or high_a >= low_b
         ):
             signs.add(0)
-        return [(truth, env) for truth in sorted({s in SIGNS[op] for s in signs})]
+        truths = sorted({s in SIGNS[op] for s in signs})
+        if not self.ties or len(truths) == 1:
+            return [(truth, env) for truth in truths]
+        tie = (TIE, op, a, b)
+        if tie in env:
+            return [(truth, env) for truth in truths if truth in env[tie]]
+        return [(truth, {**env, tie: frozenset({truth})}) for truth in truths]
 
     def bounds(self, term: Any, env: Env) -> tuple[Number | None, Number | None]:
         """The least and greatest a number can be; None is unbounded."""
