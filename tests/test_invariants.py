@@ -54,7 +54,8 @@ def every_version() -> list[cn.Standard]:
 SHIPPED = every_version()
 FICTIONAL = cn.read_standard(Path(__file__).parent / "fictional.yaml")
 STANDARDS = [*SHIPPED, FICTIONAL]
-STANDARD = {s.exact_id: s for s in STANDARDS}  # tests are given the id: a standard prints long
+INTERNATIONAL = cn.standards("intl")  # their files are looked at here, what they answer in test_intl_answers
+STANDARD = {s.exact_id: s for s in [*STANDARDS, *INTERNATIONAL]}  # tests are given the id: a standard prints long
 WAYS = [(s.exact_id, m) for s in STANDARDS for m in s.methods]
 SHIPPED_WAYS = [w for w in WAYS if STANDARD[w[0]] in SHIPPED]
 COUNTED = [(i, m) for i, m in WAYS if "deprivations" in STANDARD[i].input_schema(m)["properties"]]
