@@ -51,7 +51,7 @@ def beside(value: Fraction, most: int) -> Fraction:
     """A fraction with few places, with none of a denominator up to ``most`` between it and the value.
 
     >>> beside(Fraction(31415926535, 10**10), 10)
-    Fraction(41, 13)
+    Fraction(47, 15)
 
     The value itself has a greater denominator; so has what is found, and neither is one of them.
     """

@@ -168,7 +168,7 @@ def _contradiction(place: str, given: Any, derived: Any) -> Problem:
 def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
     """Given values that differ a little from their derivation, where that changes the class."""
     found = []
-    mine = decide(case).possible
+    mine: tuple[str, ...] | None = None
     for name in (n for n in case.facts.known if isinstance(n, str) and n not in case.scores):
         derived = derived_range(case, name)
         if (
@@ -178,6 +178,7 @@ def rounding(case: Case) -> list[tuple[str, Any, Any, tuple[str, ...]]]:
             or derived[0] == case.facts.known[name]
         ):
             continue
+        mine = decide(case).possible if mine is None else mine  # asked for only where some value differs
         other = decide(Case(case.prepared, without(case.facts, name))).possible
         if other != mine:
             found.append((name, case.facts.known[name], derived[0], other))
