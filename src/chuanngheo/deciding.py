@@ -26,8 +26,8 @@ from .values import Frozen, field, frozen
 NO_CLASS = ""
 # Steps: some 90 take a millisecond. Beyond them an answer is coarser, towards more classes and more
 # facts that matter.
-FOR_CLASSES = 60 * 10**3
-FOR_MISSING, FOR_NEXT = 80 * 10**3, 30 * 10**3
+FOR_CLASSES = 50 * 10**3
+FOR_MISSING, FOR_NEXT = 45 * 10**3, 20 * 10**3
 FOR_VALUE = 2 * 10**3
 TWIN = "twin"
 COUNT = "deprivations"
