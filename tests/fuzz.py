@@ -4,7 +4,7 @@
     python tests/fuzz.py --replay FILE           # one finding again
 
 An input is made by choices: of bytes that a coverage-guided fuzzer (Atheris) bends, or of numbers that
-Hypothesis draws. Each engine works on each target in a process of its own; see docs/fuzzing.md.
+Hypothesis draws. Each engine works on each target in a process of its own; see docs/en/fuzzing.md.
 """
 
 from __future__ import annotations

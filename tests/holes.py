@@ -1,4 +1,4 @@
-"""Writes docs/where-the-law-does-not-say.md from the audits of the shipped standards.
+"""Writes docs/en/where-the-law-does-not-say.md from the audits of the shipped standards.
 
 .venv/bin/python tests/holes.py
 """
@@ -13,7 +13,7 @@ from textwrap import fill
 import chuanngheo as cn
 from chuanngheo.findings import household_text
 
-PAGE = Path(__file__).parent.parent / "docs" / "where-the-law-does-not-say.md"
+PAGE = Path(__file__).parent.parent / "docs" / "en" / "where-the-law-does-not-say.md"
 
 HEAD = """\
 # Where the law does not say

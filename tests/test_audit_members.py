@@ -129,7 +129,7 @@ def test_values_of_an_indicator_are_those_of_every_small_household(
     assert set(found) == brute(std, name, chosen)
 
 
-# Rules that need many members, or a few: the condition, how many suffice by docs/audit.md, and what it can be.
+# Rules that need many members, or a few: the condition, how many suffice by docs/en/audit.md, and what it can be.
 CHILD, OLD, GIRL = "m.age < 16", "m.age >= 60", 'm.sex == "female"'
 NEED = [
     (f"any({CHILD} for m in members)", 1, {False, True}),

@@ -2,7 +2,7 @@
 
 Nothing of the regions that the audit follows is used here: each condition becomes a formula over the
 facts with their bounds, and z3 says whether some household fulfils it. What is not asked makes every
-comparison false (docs/semantics.md, 3). The audit must find a hole, an overlap, a class that never
+comparison false (docs/en/semantics.md, 3). The audit must find a hole, an overlap, a class that never
 applies or a turned order exactly where z3 has a model, under every method and every choice of readings.
 """
 

@@ -112,7 +112,7 @@ def test_check_as_json(folder: Path) -> None:
     good, bad = data["files"]
     assert (good["standard"], good["problems"]) == ("vn-mau-2099@1.1", [])
     assert isinstance(good["audit"], list)
-    assert [(p["code"], p["page"]) for p in bad["problems"]][-1] == ("CN014", "docs/errors.md#cn014")
+    assert [(p["code"], p["page"]) for p in bad["problems"]][-1] == ("CN014", "docs/en/errors.md#cn014")
     assert (bad["standard"], bad["audit"]) == (None, None)
     assert data["cases"] == {"count": 2, "problems": [], "failures": []}
 
@@ -348,7 +348,7 @@ def test_without_the_extra_one_line_says_what_to_install(
 # --- the how-to ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["local-standard-how-to.md", "local-standard-how-to.vi.md"])
+@pytest.mark.parametrize("page", ["en/local-standard-how-to.md", "vi/local-standard-how-to.md"])
 def test_the_how_to_can_be_followed(page: str, tmp_path: Path) -> None:
     """Its files are written, its commands run in their order, and print what it says."""
     scripts = str(Path(sys.executable).parent)

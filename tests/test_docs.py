@@ -19,7 +19,7 @@ DOCUMENTS = [
     "README.md",
     "README.vi.md",
     "CONTRIBUTING.md",
-    *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/*.md")),
+    *sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/??/*.md")),
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 
@@ -61,7 +61,7 @@ def test_examples_in_docstrings(room: str) -> None:
 
 
 def test_every_error_code_has_its_paragraph() -> None:
-    written = set(re.findall(r"CN\d{3}", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")))
+    written = set(re.findall(r"CN\d{3}", (ROOT / "docs" / "en" / "errors.md").read_text(encoding="utf-8")))
     used = {
         code for p in (ROOT / "src").rglob("*.py") for code in re.findall(r'"(CN\d{3})"', p.read_text(encoding="utf-8"))
     }

@@ -26,9 +26,9 @@ def read(source: Path) -> Any:
 def test_every_notebook_has_its_source() -> None:
     assert [p.stem for p in SOURCES] == sorted(p.stem for p in HERE.glob("*.ipynb"))
     assert len(SOURCES) == 4
-    page = (HERE.parent / "notebooks.md").read_text(encoding="utf-8")
+    page = (HERE.parent / "en" / "notebooks.md").read_text(encoding="utf-8")
     for source in SOURCES:
-        assert f"(notebooks/{source.stem}.ipynb)" in page
+        assert f"(../notebooks/{source.stem}.ipynb)" in page
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.stem)

@@ -140,9 +140,9 @@ def place(problem: Problem) -> tuple[str, int | None, int | None]:
 
 
 def pages() -> Mapping[str, str]:
-    """The paragraph of every code in ``docs/errors.md``, which is inside an installed package."""
-    inside = os.path.join(_HERE, "pages", "errors.md")
-    beside = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "docs", "errors.md")
+    """The paragraph of every code in ``docs/en/errors.md``, which is inside an installed package."""
+    inside = os.path.join(_HERE, "pages", "errors.en.md")
+    beside = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "docs", "en", "errors.md")
     with open(inside if os.path.exists(inside) else beside, encoding="utf-8") as file:
         text = file.read()
     found = re.findall(r"^### (CN[0-9]+)\n(.*?)(?=^##|\Z)", text, re.M | re.S)

@@ -342,7 +342,7 @@ def _problem_data(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code or None, "file": file, "line": line, "column": column, "message": problem.message,
         "allowed": problem.allowed or None, "remedy": problem.remedy or None, "excerpt": problem.excerpt or None,
-        "page": f"docs/errors.md#{problem.code.lower()}" if problem.code else None,
+        "page": f"docs/en/errors.md#{problem.code.lower()}" if problem.code else None,
     }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from .values import Frozen, frozen
 class Problem(Frozen):
     """One thing that is wrong.
 
-    ``code`` is stable (``CN014``; each has a paragraph in ``docs/errors.md``). ``where`` is a
+    ``code`` is stable (``CN014``; each has a paragraph in ``docs/en/errors.md``). ``where`` is a
     fact (``members[2].sex``) or a place in a file (``local.yaml:12:9``); ``excerpt`` shows the
     line of the file with a caret under the place. In a table, ``count`` is the number of rows that
     have the problem and ``rows`` shows the first of them: (number or None, key, value).

@@ -82,7 +82,7 @@ class _Writer:
         made["allOf"] = [self.shelves(entity) for entity in self.entities]
         return {
             "$schema": DIALECT, "$id": SCHEMA_ID, "title": "A rule file of chuanngheo",
-            "description": "One version of one standard. docs/adding-a-standard.md explains the sections.",
+            "description": "One version of one standard. docs/en/adding-a-standard.md explains the sections.",
             **made, "$defs": dict(sorted(self.definitions.items())),
         }  # fmt: skip
 

@@ -274,7 +274,7 @@ def nodes_of(tree: Node, case: Case | None = None) -> Iterator[Node]:
 def enough_members(trees: Iterable[Node], case: Case | None = None) -> int | None:
     """How many members suffice to show every answer that trees can give together; None where that is not proved.
 
-    The proof is in docs/audit.md. Of a household with some answer a part has the same answer: one
+    The proof is in docs/en/audit.md. Of a household with some answer a part has the same answer: one
     person for each ``any`` and ``all``, at most ``n + 1`` for a ``count`` that is compared with
     ``n``, and one more for a ``sum`` of a free number without upper bound. One ``share``, compared
     with ``p/q``, takes up to ``q`` persons for each of these.

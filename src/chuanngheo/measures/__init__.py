@@ -7,7 +7,7 @@
 
 A design comes first: :func:`survey`, :func:`census`, :func:`unweighted` or :func:`synthetic`. Every function takes pandas,
 polars and pyarrow tables and gives the same kind back, one row for each group and measure.
-``docs/measures.md`` goes through them.
+``docs/en/measures.md`` goes through them.
 """
 
 from __future__ import annotations

@@ -195,4 +195,4 @@ def _not_known(sheet: Sheet, among: Iterable[Profile] | None) -> Iterator[Proble
         missing = f"nearest is {near.name}, whose headers are not in one row{beside}"
     yield Problem("CN108", sheet.place, f"the heading is not known: {missing}", None,
                   ", ".join(p.name for p in (profiles() if among is None else among)),
-                  "write a profile of your own (docs/review-spreadsheets.md), or read_sheets(file, sheets=[…]) and give the sheets that hold the table")  # fmt: skip
+                  "write a profile of your own (docs/en/review-spreadsheets.md), or read_sheets(file, sheets=[…]) and give the sheets that hold the table")  # fmt: skip
