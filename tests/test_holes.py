@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-import holes
 import pytest
+
+import holes
 
 
 @pytest.fixture(scope="module", params=sorted(holes.PAGES))
