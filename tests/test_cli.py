@@ -21,7 +21,6 @@ from chuanngheo.authoring import new_files, page_of, pages
 
 ROOT = Path(__file__).parent.parent
 LOCAL = ROOT / "docs" / "examples" / "local.yaml"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 CASES = """\
 - case: On the line.
   standard: vn-mau-2099
@@ -343,26 +342,3 @@ def test_without_the_extra_one_line_says_what_to_install(
     assert printed.out == ""
     assert printed.err.count("\n") == 1
     assert "pip install 'chuanngheo[cli]'" in printed.err
-
-
-# --- the how-to ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("page", ["en/local-standard-how-to.md", "vi/local-standard-how-to.md"])
-def test_the_how_to_can_be_followed(page: str, tmp_path: Path) -> None:
-    """Its files are written, its commands run in their order, and print what it says."""
-    scripts = str(Path(sys.executable).parent)
-    clean = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_MESSAGES", "FORCE_COLOR")}
-    environment = {**clean, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
-    blocks = BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
-    ran = 0
-    for (language, code), (following, printed) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
-        if language == "yaml":
-            named = re.search(r"^# ([\w.-]+\.yaml):", code, re.M)
-            assert named
-            (tmp_path / named.group(1)).write_text(code, encoding="utf-8")
-        elif language == "sh":
-            done = subprocess.run(["bash", "-c", code], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")  # fmt: skip
-            assert done.stdout == (printed if following == "text" else "")
-            ran += 1
-    assert ran >= 6
