@@ -86,6 +86,9 @@ class Figure(Frozen):
     inherited: str = ""
     sought: tuple[Text, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.standard, self.section, self.name))
+
     @property
     def note(self) -> str:
         """What the data say about how it was read; in English."""
