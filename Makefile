@@ -6,10 +6,11 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mutants check schema notebooks search fuzz holes bench bench-tables bench-province bench-measures bench-peers clean
+.PHONY: help demo test check citations mutants holes schema notebooks docs serve conformance changelog release-check \
+  search fuzz bench bench-tables bench-province bench-measures bench-peers clean
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^##@ /{printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("chuanngheo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -17,29 +18,59 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
+##@ Every day
 demo: $(READY)  ## the main job: 5,999 real households under three standards
 	$(BIN)/python docs/examples/vlss_1998.py
 
-check: $(READY)  ## style and types
+check: $(READY)  ## style, types, and which room imports which
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 
 JOBS ?= auto
 
-test: check  ## style, types and all tests, on every processor; JOBS=0 for one after the other
+test: check  ## the same and all tests, on every processor; JOBS=0 for one after the other
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+##@ Rules
+citations: $(READY)  ## every figure with its grade, and what would confirm it
+	$(BIN)/chuanngheo citations
 
 SHARE ?= 100
 
 mutants: $(READY)  ## which small faults of a rule file no golden case kills; SHARE=20 takes a fixed fifth of them
 	$(BIN)/python tests/mutants.py --share $(SHARE)
 
+holes: $(READY)  ## write what the law does not say, and the snapshot of the audit; after any change of a rule file
+	$(BIN)/python tests/holes.py
+	$(BIN)/python tests/test_audit.py
+
 schema: $(READY)  ## write the JSON Schema of rule files anew, after a change of the grammar or the vocabulary
 	$(BIN)/python -m chuanngheo schema >build.json && mv build.json src/chuanngheo/schemas/rule-file-1.json
+
+conformance: $(READY)  ## write the conformance suite for ports anew, after a change of a golden case or a rule file
+	$(BIN)/python tests/conforming.py
+
+##@ Documents
+docs: $(READY)  ## build the site, in both languages, into build/site
+	$(BIN)/python docs/site/build.py
+
+PORT ?= 8000
+
+serve: docs  ## build the site and show it on this machine; PORT=8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site $(PORT)
 
 notebooks: $(READY)  ## write and run the notebooks, after a change of their sources or of a rule file they show
 	$(BIN)/python docs/notebooks/build.py
 
+##@ Releases
+changelog: $(READY)  ## show what the next section of CHANGELOG.md will say
+	@$(BIN)/towncrier build --draft --version "$$($(BIN)/python -c 'import chuanngheo; print(chuanngheo.__version__)')"
+
+release-check: $(READY)  ## build, install on the oldest and newest versions, run the examples; takes long
+	$(BIN)/python tests/release_check.py
+
+##@ Long searches and measurements
 search: $(READY)  ## the property tests with thousands of examples each; takes long
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest tests/test_possible.py tests/test_invariants.py tests/test_frames.py
 
@@ -48,10 +79,6 @@ RUNS ?= 1000000
 fuzz: $(READY)  ## hostile rule files, expressions and households; RUNS=1000000 inputs take long; needs the extra fuzz
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,fuzz]'
 	nice -n 10 $(BIN)/python tests/fuzz.py --runs $(RUNS)
-
-holes: $(READY)  ## write what the law does not say, and the snapshot of the audit; after any change of a rule file
-	$(BIN)/python tests/holes.py
-	$(BIN)/python tests/test_audit.py
 
 SIZES ?= 1
 
@@ -74,5 +101,6 @@ bench-peers:  ## the same against openfisca-core, policyengine-core and zen-engi
 	$(PEERS)/bin/python benchmarks/peers.py
 	$(PEERS)/bin/python benchmarks/peers_tables.py --sizes 1,10 --persons 1,10 --readme
 
-clean:  ## remove environments and caches
-	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+##@ House
+clean:  ## remove environments, caches and everything that was built
+	rm -rf $(VENV) $(PEERS) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
