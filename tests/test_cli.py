@@ -171,6 +171,11 @@ def test_show_tells_what_a_standard_says() -> None:
 
 def test_show_as_json_and_resolved(folder: Path) -> None:
     data = json.loads(run("show", "vn-2011@1", "--json").stdout)
+    assert (data["schema"], data["code_version"], data["data_version"]) == (
+        "chuanngheo/standard/1",
+        cn.__version__,
+        cn.DATA_VERSION,
+    )
     assert data["digest"] == cn.standard("vn-2011@1").digest
     assert [c["name"] for c in data["classes"]] == list(cn.standard("vn-2011@1").classes)
     whole = run("show", "vn-2011", "--resolved").stdout
@@ -193,7 +198,15 @@ def test_audit_has_the_words_of_the_report(folder: Path) -> None:
     report = cn.audit(cn.read_standard("good.yaml"))
     assert ran.output.strip() == report.text("vi").strip()
     assert ran.exit_code == (1 if report.errors else 0)
-    assert json.loads(run("audit", "good.yaml", "--json").stdout) == json.loads(json.dumps(report.to_dict()))
+    data = json.loads(run("audit", "good.yaml", "--json").stdout)
+    assert {k: data.pop(k) for k in ("code_version", "data_version")} == {
+        "code_version": cn.__version__,
+        "data_version": cn.DATA_VERSION,
+    }
+    assert (
+        data.items()
+        >= {k: v for k, v in json.loads(json.dumps(report.to_dict())).items() if not k.endswith("_version")}.items()
+    )
 
 
 def test_every_code_has_its_page() -> None:
@@ -333,7 +346,8 @@ def test_without_the_extra_one_line_says_what_to_install(
             raise ModuleNotFoundError(f"No module named {name!r}", name=name.partition(".")[0])
         return real(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "chuanngheo.cli")
+    for name in [n for n in sys.modules if n == "chuanngheo.cli" or n.startswith("chuanngheo.cli.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(SystemExit) as caught:
         entry.main()

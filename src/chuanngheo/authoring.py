@@ -139,19 +139,26 @@ def place(problem: Problem) -> tuple[str, int | None, int | None]:
 # --- the page of an error ------------------------------------------------------------------------
 
 
-def pages() -> Mapping[str, str]:
-    """The paragraph of every code in ``docs/en/errors.md``, which is inside an installed package."""
-    inside = os.path.join(_HERE, "pages", "errors.en.md")
-    beside = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "docs", "en", "errors.md")
-    with open(inside if os.path.exists(inside) else beside, encoding="utf-8") as file:
-        text = file.read()
+def pages(lang: str = "en") -> Mapping[str, str]:
+    """The paragraph of every code in ``docs/{lang}/errors.md``, which is inside an installed package.
+
+    A code without a paragraph in Vietnamese has the English one.
+    """
+    text = ""
+    for language in dict.fromkeys(("en", lang)):
+        inside = os.path.join(_HERE, "pages", f"errors.{language}.md")
+        beside = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "docs", language, "errors.md")
+        path = inside if os.path.exists(inside) else beside
+        if language == "en" or os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                text += file.read() + "\n"
     found = re.findall(r"^### (CN[0-9]+)\n(.*?)(?=^##|\Z)", text, re.M | re.S)
     return {code: paragraph.strip() for code, paragraph in found}
 
 
-def page_of(code: str) -> str:
+def page_of(code: str, lang: str = "en") -> str:
     """The paragraph of a code, written ``CN014``, ``cn014`` or ``14``. Raises ``KeyError`` with the nearest codes."""
-    known = pages()
+    known = pages(lang)
     digits = re.sub(r"\D", "", code)
     name = f"CN{digits.zfill(3)}" if re.fullmatch(r"(?i)(cn)?[0-9]+", code.strip()) else code.strip()
     if name not in known:

@@ -1,0 +1,304 @@
+"""A table of households, larger than memory if need be: ``classify``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..answering import Standard
+from ..errors import DataProblems, Problem
+from ..household import household_names, person_names
+from ..version import CODE_VERSION, data_version
+from .codes import FINE, WRONG
+from .columns import BAD, ROW, TABLES, Opened, mapping_of, open_table, told
+from .files import refuse_existing, same_file, writing
+from .options import (
+    OUTPUT,
+    AsJson,
+    Column,
+    Columns,
+    Derive,
+    Force,
+    Jurisdiction,
+    Key,
+    Method,
+    On,
+    Readings,
+    StandardOf,
+    day,
+    named_or_of_day,
+    one_of,
+    readings_of,
+)
+from .telling import Teller, problem_data, tell_problem
+from .words import both
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STDOUT = "-"
+SIDECAR = ".meta.json"  # beside a CSV, which has no place for it
+NAME = "standard"  # the column that names the standard
+FIRST = 5
+READ = both("Bảng và cột", "Tables and columns")
+
+
+def classify(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar=both("VÀO", "IN"), help=both("bảng các hộ, .parquet hoặc .csv, mỗi hộ một dòng", "table of households, .parquet or .csv, a row each"))],
+    target: Annotated[str, typer.Argument(metavar=both("RA", "OUT"), help=both("tệp kết quả, .parquet hoặc .csv; - in CSV ra stdout", "the file to write, .parquet or .csv; - writes CSV to stdout"))],
+    columns: Columns = "",
+    column: Column = [],  # noqa: B006
+    persons: Annotated[str, typer.Option("--persons", metavar=both("TỆP", "FILE"), help=both("bảng các thành viên, mỗi người một dòng", "table of the members, a row each"))] = "",
+    person_columns: Annotated[str, typer.Option("--person-columns", metavar=both("TỆP.yaml", "FILE.yaml"), help=both("như --columns, cho bảng thành viên", "as --columns, for the table of members"))] = "",
+    key: Key = "household_id",
+    on: On = "",
+    standard: StandardOf = "",
+    jurisdiction: Jurisdiction = "",
+    method: Method = "",
+    reading: Readings = [],  # noqa: B006
+    derive: Derive = "all",
+    check: Annotated[str, typer.Option("--check", metavar="now|defer", help=both("now (mặc định): có lỗi thì không ghi gì; defer: ghi, dòng lỗi để trống và nêu ở cột problems", "now (default): nothing is written where there are problems; defer: bad rows are left blank and say so in the column problems"), rich_help_panel=OUTPUT)] = "now",
+    suffix: Annotated[str, typer.Option("--suffix", metavar=both("ĐUÔI", "TEXT"), help=both("thêm vào tên mọi cột kết quả, như _2022", "put after the name of every column of answers, such as _2022"), rich_help_panel=OUTPUT)] = "",
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    import polars as pl
+
+    tell: Teller = ctx.obj
+    one_of(tell, "--check", check, ("now", "defer"))
+    one_of(tell, "--derive", derive, ("all", "confirmed"))
+    when = day(tell, "--on", on)
+    std = named_or_of_day(tell, standard, when, jurisdiction)
+    if target == STDOUT and as_json:
+        tell.usage(tell.say("not_both", STDOUT, "--json"))
+    if person_columns and not persons:
+        tell.usage(tell.say("needs", "--person-columns", "--persons"))
+    if target != STDOUT:
+        if not target.endswith(TABLES):
+            tell.usage(tell.say("ending", target, ", ".join((*TABLES, STDOUT))))
+        if same_file(source, target) or (persons and same_file(persons, target)):
+            tell.usage(tell.say("same_file", target))
+        for name in (target, target + SIDECAR) if target.endswith(".csv") else (target,):
+            refuse_existing(tell, name, force)
+    readings = readings_of(tell, reading)
+    with pl.Config():  # what the library collects on the way streams too
+        pl.Config.set_engine_affinity("streaming")
+        with tell.err.status(tell.say("reading", source)):
+            homes = open_table(tell, source, household_names(std), mapping_of(tell, columns, column))
+            people = None
+            if persons:
+                theirs = mapping_of(tell, person_columns, [])
+                people = open_table(tell, persons, person_names(std), theirs, what="persons")
+        if check == "now":
+            refuse_unreadable(homes, people)
+        asked: dict[str, Any] = {
+            "key": key, "columns": homes.mapping, "person_columns": None if people is None else people.mapping, "on": when,
+            "method": method or None, "readings": readings, "derive": derive, "suffix": suffix, "check": check,
+        }  # fmt: skip
+        frame = homes.frame if check == "now" else homes.frame.with_row_index(ROW)
+        waiting = tell.err.status(tell.say("checking")) if check == "now" else nullcontext()
+        with told(source), waiting:
+            made = std.classify(frame, None if people is None else people.frame, **asked)
+        answer = _finished(homes, made, std, suffix)
+        tally = Tally(suffix, key if key in homes.names else "")
+        about = _about(std, source, when, made=asked)
+        with told(source), _progress(tell, source) as step:
+            tally.tell = step
+            _sink(tell, tally.watch(answer), target, about, force)
+    code = WRONG if tally.problems() else FINE
+    if as_json:
+        tell.json("classified/1", {"out": target, "exit": code, **about, **tally.data(), "problems": [problem_data(p, tell.lang) for p in tally.problems()]})  # fmt: skip
+    else:
+        tally.summary(tell, std, to_stderr=target == STDOUT, suffix=suffix)
+    raise typer.Exit(code)
+
+
+def refuse_unreadable(*tables: Opened | None) -> None:
+    problems = [p for table in tables if table is not None for p in table.problems]
+    if problems:
+        rows = sum(p.count for p in problems)
+        raise DataProblems(f"{len(problems)} column(s) cannot be read, in {rows:,} rows", problems)
+
+
+def _finished(homes: Opened, made: pl.LazyFrame, std: Standard, suffix: str) -> pl.LazyFrame:
+    """The caller's columns as they were, the answers, and by which standard."""
+    import polars as pl
+
+    name = NAME + suffix
+    if name in homes.names:
+        problem = Problem("CN213", f"households[{name!r}]", "there is a column of this name already, which would name the standard", None,
+                          "", "rename it, or give --suffix")  # fmt: skip
+        raise DataProblems(f"the column {name} is there already", [problem])
+    answer = homes.back(made)
+    names = answer.collect_schema().names()
+    if BAD in names:
+        answers = [n for n in names if n not in homes.names and n not in (ROW, BAD)]
+        problems = "problems" + suffix
+        bad = pl.col(BAD).is_not_null()
+        answer = answer.with_columns(
+            *(pl.when(~bad).then(pl.col(n)).alias(n) for n in answers if n != problems),
+            pl.concat_str([BAD, problems], separator="; ", ignore_nulls=True).replace("", None).alias(problems),
+        ).drop(BAD)  # fmt: skip
+    return answer.with_columns(pl.lit(std.exact_id).alias(name))
+
+
+def _about(std: Standard, source: str, when: Any, made: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result must name to be made again."""
+    return {
+        "standard": std.exact_id, "id": std.id, "version": std.version, "revision": std.revision, "digest": std.digest,
+        "hypothetical": std.hypothetical, "on": None if when is None else when.isoformat(), "method": made["method"] or std.default_method,
+        "readings": dict(made["readings"] or {}), "derive": made["derive"], "check": made["check"], "source": os.path.basename(source),
+    }  # fmt: skip
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _sink(tell: Teller, answer: pl.LazyFrame, target: str, about: Mapping[str, Any], force: bool) -> None:
+    """Write batch by batch; what is at ``target`` is whole, or as it was."""
+    if target == STDOUT:
+        answer.sink_csv(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    versions = {"code_version": CODE_VERSION, "data_version": data_version()}
+    note = {"schema": "chuanngheo/classified/1", **versions, **about}
+    with writing(tell, target, force=force) as beside:
+        if target.endswith(".parquet"):
+            flat = {
+                f"chuanngheo.{k}": v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)
+                for k, v in note.items()
+            }
+            answer.sink_parquet(beside, metadata=flat)
+        else:
+            answer.sink_csv(beside)
+            with writing(tell, target + SIDECAR, force=force) as sidecar, open(sidecar, "w", encoding="utf-8") as file:
+                json.dump(note, file, ensure_ascii=False, indent=1)
+                file.write("\n")
+
+
+@contextmanager
+def _progress(tell: Teller, source: str) -> Iterator[Any]:
+    """A bar on a terminal: rows done, of how many where the file says it."""
+    if not tell.err.is_terminal:
+        yield None
+        return
+    import polars as pl
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    rows = pl.scan_parquet(source).select(pl.len()).collect().item() if source.endswith(".parquet") else None
+    shown = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"), TimeElapsedColumn())
+    with Progress(*shown, console=tell.err, transient=True) as bar:
+        task = bar.add_task(tell.say("classifying"), total=rows, done="")
+        yield lambda done: bar.update(task, completed=done, done=tell.say("rows_done", f"{done:,}"))
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+class Tally:
+    """Counts the answers as they stream past, batch by batch and in whatever order."""
+
+    def __init__(self, suffix: str, key: str) -> None:
+        self.suffix = suffix
+        self.key = key
+        self.rows = 0
+        self.counts: Counter[tuple[str | None, str | None, str | None]] = Counter()
+        self.first: dict[str, list[tuple[int, Any]]] = {}
+        self.tell: Any = None
+        self._lock = threading.Lock()
+
+    def watch(self, answer: pl.LazyFrame) -> pl.LazyFrame:
+        import polars as pl
+
+        names = answer.collect_schema().names()
+        read = [n + self.suffix for n in ("category", "undetermined_because", "problems")]
+        extra = [n for n in (ROW, self.key) if n and n in names]
+        watched = pl.struct(
+            *(pl.col(n).alias(s) for n, s in zip(read, "cup", strict=True)), *(pl.col(n).alias(f"x{n}") for n in extra)
+        )
+        counted = watched.map_batches(self._see, return_dtype=pl.String, is_elementwise=True).alias(read[0])
+        made = answer.with_columns(counted)
+        return made.drop(ROW) if ROW in names else made
+
+    def _see(self, batch: pl.Series) -> pl.Series:
+        import polars as pl
+
+        frame = batch.struct.unnest()
+        found = frame.group_by("c", "u", "p").len().rows()
+        bad = frame.filter(pl.col("p").is_not_null()) if f"x{ROW}" in frame.columns else None
+        with self._lock:
+            self.rows += len(batch)
+            for c, u, p, n in found:
+                self.counts[c, u, p] += n
+            for row in () if bad is None else bad.group_by("p").head(FIRST).iter_rows(named=True):
+                kept = self.first.setdefault(row["p"], [])
+                kept.append((row[f"x{ROW}"], row.get(f"x{self.key}")))
+                del kept[FIRST * 4 :]
+            if self.tell is not None:
+                self.tell(self.rows)
+        return frame.get_column("c")
+
+    def data(self) -> dict[str, Any]:
+        classes: Counter[str] = Counter()
+        because: Counter[str] = Counter()
+        open_ = bad = none = 0
+        for (c, u, p), n in self.counts.items():
+            if c is not None:
+                classes[c] += n
+            elif p is not None:
+                bad += n
+            elif u is not None:
+                open_ += n
+                because.update(dict.fromkeys(u.split("; "), n))
+            else:
+                none += n
+        return {
+            "rows": self.rows, "classes": dict(classes), "no_class": none, "problem_rows": bad,
+            "undetermined": {"rows": open_, "because": dict(because.most_common())},
+        }  # fmt: skip
+
+    def problems(self) -> tuple[Problem, ...]:
+        kinds: Counter[str] = Counter()
+        for (_, _, p), n in self.counts.items():
+            if p is not None:
+                kinds[p] += n
+        return tuple(
+            Problem("", "households", said, count=n, rows=tuple((row, key, key) for row, key in sorted(self.first.get(said, ()))[:FIRST]))
+            for said, n in kinds.most_common()
+        )  # fmt: skip
+
+    def summary(self, tell: Teller, std: Standard, *, to_stderr: bool, suffix: str) -> None:
+        say = tell.note if to_stderr else tell.print
+        data, lang = self.data(), tell.lang
+        names = household_names(std)
+        say((tell.say("counted", _number(data["rows"], lang), std.exact_id), "bold"))
+        rows = [(std.classes[n].labels[lang], data["classes"].get(n, 0)) for n in std.classes]
+        rows += [(tell.say("no_class"), data["no_class"])] if data["no_class"] else []
+        rows += [(tell.say("open_rows"), data["undetermined"]["rows"])]
+        wide = max(len(label) for label, _ in rows)
+        for label, count in rows:
+            say(f"  {label:{wide}}  {_number(count, lang):>12}")
+        for name, count in data["undetermined"]["because"].items():
+            label = f"{names[name].labels[lang]} ({name})" if name in names else name
+            say(f"    {tell.say('because', label)}: {_number(count, lang)}")
+        if data["problem_rows"]:
+            say((f"  {tell.say('bad_rows', _number(data['problem_rows'], lang), 'problems' + suffix)}", "bold red"))
+            for problem in self.problems():
+                tell_problem(tell, problem, tell.err)
+
+
+def _number(value: int, lang: str) -> str:
+    text = f"{value:,}"
+    return text.replace(",", ".") if lang == "vi" else text
+
+
+__all__ = ["classify"]
