@@ -50,13 +50,13 @@ print(edge.witness, *edge.answers)
 Trang này kê những chỗ mà lời văn của một chuẩn để một hộ không thuộc loại nào, đặt hộ vào hai loại,
 có hai nghĩa, hoặc dựa vào điều mà không biểu mẫu nào hỏi hay không tìm thấy văn bản; mỗi chỗ kèm
 điều khoản, hộ nhỏ nhất cho thấy điều đó, và câu trả lời của thư viện. Trang được viết ra từ việc
-kiểm tra mọi chuẩn đi kèm ([cách kiểm tra](../en/audit.md)): lệnh `.venv/bin/python tests/holes.py`
+kiểm tra mọi chuẩn đi kèm ([cách kiểm tra](audit.md)): lệnh `.venv/bin/python tests/holes.py`
 viết lại trang, và có một phép thử giữ cho trang luôn đúng.
 
 Câu hỏi đã được trả lời bằng một *cách hiểu* thì có tên. Nghĩa đứng đầu là nghĩa mặc định;
 `readings={"tên": "nghĩa"}` chọn nghĩa khác. Kết quả theo nghĩa khác đứng ngay sau. Mức A đến D cho
 biết căn cứ của lựa chọn được biết chắc đến đâu
-([như đối với số liệu](../en/adding-a-standard.md)). Căn cứ được ghi bằng tiếng Anh.
+([như đối với số liệu](adding-a-standard.md)). Căn cứ được ghi bằng tiếng Anh.
 
 ```python
 import chuanngheo as cn
