@@ -367,8 +367,12 @@ def _of_file(path: str, name: str, section: str) -> Iterator[Figure]:
                 value = next((owner[k] for k in AMOUNTS if isinstance(owner.get(k), str)), "")
                 labels = _labels(owner, node, place or section)
                 yield Figure(name, section, place, labels, value.replace("_", ""), "", cite, grade)
-        elif "question" in node:
-            yield Figure(name, section, place, node["question"], node["default"], "", None, grade, node["grounds"])
+        elif "question" in node:  # some have a grade for each sense
+            senses = grade.items() if isinstance(grade, dict) else [("", grade)]
+            for sense, of_sense in senses:
+                at = f"{place}.{sense}" if sense else place
+                chosen = sense or node["default"]
+                yield Figure(name, section, at, node["question"], chosen, "", None, of_sense, node["grounds"])
         else:
             yield _printed(name, section, data["counts"][int(keys[1])], keys[3:], node, documents)
 
@@ -400,9 +404,8 @@ PRINTED: Mapping[str, Text] = {
 def _nodes(node: Any, keys: tuple[str, ...], owner: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     """Everything with a grade, with the keys that lead to it and the mapping that it stands in."""
     if isinstance(node, dict):
-        if isinstance(node.get("grade"), str) and (
-            isinstance(node.get("source"), str) or {"number", "question"} & set(node)
-        ):
+        cited = isinstance(node.get("source"), str) or {"number", "question"} & set(node)
+        if "grade" in node and cited:
             yield keys, node, owner
         for key, below in node.items():
             yield from _nodes(below, (*keys, key), node)
