@@ -1,0 +1,216 @@
+"""The interview: only what matters, in words somebody at home can answer, and the class of the facts in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import chuanngheo as cn
+from chuanngheo.asking import Levels, ask, household, levels, question, read_answer, senses
+from chuanngheo.deciding import COUNT
+from chuanngheo.testing import households
+from chuanngheo.tracing import NOT_ASKED_TEXT, value_of
+
+ALL = cn.shipped().versions(None, "household")
+BY_ID = {s.exact_id: s for s in ALL}
+LONGEST = 20  # questions, at the usual levels
+
+
+def few(std: cn.Standard) -> int:
+    """Fewer examples where each asks a dozen questions."""
+    return max(5, settings.default.max_examples // (15 if std.indicators else 3))
+
+
+def told(full: cn.Assessment, name: str) -> Any:
+    """What a household that knows all its facts answers; None where the facts do not say."""
+    value = value_of(full, name)[0]
+    return None if value == NOT_ASKED_TEXT else value
+
+
+def interviewed(
+    full: cn.Assessment, ways: Mapping[str, str] | None = None, silent: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], Levels]:
+    """Answer every question from a household's facts; names in ``silent`` are answered "don't know"."""
+    std = full.standard
+    at = levels(std, ways, full.method)
+    answers: dict[str, Any] = {}
+    while (q := question(std, answers, method=full.method, ways=ways)) is not None:
+        assert q.name not in answers, "asked twice"
+        missing = std.assess(household(answers, at), method=full.method).missing
+        above = {q.name, *at.above(q.name)}
+        above |= {a for n in above for a in at.above(n)}
+        assert above & set(missing), f"{q.name} is no part of {missing}"
+        assert q.text("vi")
+        assert q.text("en")
+        assert q.to_dict("vi")["unknown"] == "Không biết"
+        answers[q.name] = None if q.name in silent else told(full, q.name)
+        assert len(answers) <= len(at.prepared.needed)
+    return answers, at
+
+
+@pytest.mark.parametrize("std", ALL, ids=BY_ID)
+def test_an_interview_ends_in_the_class_of_the_facts(std: cn.Standard) -> None:
+    @settings(max_examples=few(std))
+    @given(households(std, missing=False, method=std.default_method))
+    def check(facts: dict[str, Any]) -> None:
+        full = std.assess(facts, method=std.default_method)
+        given_whole = {n: "whole" for n in levels(std).parts if facts.get(n) is not None}
+        answers, at = interviewed(full, given_whole)
+        assert len(answers) <= LONGEST
+        found = std.assess(household(answers, at), method=std.default_method)
+        if full.status == "decided":
+            assert found.category == full.category
+        else:  # what was not found in a text leaves it open, and no question was left to ask
+            assert found.possible == full.possible
+
+    check()
+
+
+@pytest.mark.parametrize("std", ALL, ids=BY_ID)
+def test_whoever_does_not_know_all_never_gets_another_class(std: cn.Standard) -> None:
+    names = sorted(levels(std).prepared.needed)
+
+    @settings(max_examples=few(std))
+    @given(households(std, missing=False, method=std.default_method), st.sets(st.sampled_from(names)), st.data())
+    def check(facts: dict[str, Any], silent: set[str], data: st.DataObject) -> None:
+        at = levels(std)
+        chosen = data.draw(st.sets(st.sampled_from(sorted(at.parts)))) if at.parts else set()
+        ways = {n: data.draw(st.sampled_from(("parts", "whole"))) for n in sorted(chosen)}
+        full = std.assess(facts, method=std.default_method)
+        answers, at = interviewed(full, ways, frozenset(silent))
+        found = std.assess(household(answers, at), method=std.default_method)
+        assert set(full.possible) <= set(found.possible)
+
+    check()
+
+
+def test_what_needs_one_answer_goes_before_what_needs_twelve() -> None:
+    std = cn.standard("vn-2027")
+    assert std.assess({}).next_question == COUNT
+    q = question(std, {})
+    assert q is not None
+    assert q.name == "income_per_person"
+
+
+def test_a_member_is_never_asked_about() -> None:
+    std = cn.standard("vn-2022")
+    answers: dict[str, Any] = {"area": "rural", "income_per_person": 1_000_000}
+    asked = []
+    while (q := question(std, answers)) is not None:
+        asked.append(q.name)
+        answers[q.name] = None
+    assert len(asked) == 12
+    assert "water_source" in asked
+    assert "toilet" in asked
+    assert not any("member" in n for n in asked)
+
+
+def test_the_words_of_the_law_stand_with_an_indicator() -> None:
+    q = ask(cn.standard("vn-2022"), "deprived_employment")
+    assert q.cite is not None
+    assert q.cite.grade == "A"
+    assert "không có việc làm" in q.cite.words
+    assert q.to_dict("en")["choices"] == [{"code": "yes", "text": "Deprived"}, {"code": "no", "text": "Not deprived"}]
+
+
+def test_income_can_be_answered_by_its_parts_and_back() -> None:
+    std = cn.standard("vn-2022")
+    by_parts = {"income_per_person": "parts"}
+    answers: dict[str, Any] = {"area": "rural", "income_per_person": 9_000_000}
+    q = question(std, answers, ways=by_parts)
+    assert q is not None
+    assert q.name == "income"
+    assert q.instead[0].way == "whole"
+    answers["income"] = 72_000_000
+    q = question(std, answers, ways=by_parts)
+    assert q is not None
+    assert q.name == "household_size"
+    answers["household_size"] = 4
+    at = levels(std, by_parts)
+    assert household(answers, at) == {"area": "rural", "income": 72_000_000, "household_size": 4}
+    assert household(answers, levels(std)) == {"area": "rural", "income_per_person": 9_000_000}
+
+
+def test_size_is_not_asked_where_the_income_is_not_known() -> None:
+    std = cn.standard("vn-2006")
+    assert question(std, {"area": "rural", "income": None}, ways={"income_per_person": "parts"}) is None
+
+
+def test_about_goes_on_with_a_name() -> None:
+    std = cn.standard("vn-2022")
+    answers: dict[str, Any] = {"area": "rural", "income_per_person": 1_000_000}
+    first = question(std, answers)
+    assert first is not None
+    assert first.name == "deprived_employment"
+    q = question(std, answers, about="deprived_housing_quality", ways={"deprived_housing_quality": "parts"})
+    assert q is not None
+    assert q.name == "wall_material"
+    q = question(std, answers, about="deprived_water", ways={"deprived_water": "whole"})
+    assert q is not None
+    assert q.name == "deprived_water"
+    q = question(std, answers, about=COUNT, ways={COUNT: "whole"})
+    assert q is not None
+    assert q.name == COUNT
+    assert q.most == 12
+
+
+def test_terrain_is_asked_of_rural_households_only() -> None:
+    std = cn.standard("vn-2001")
+    amount = {"income_per_person": 90_000}
+    q = question(std, {"area": "rural", **amount})
+    assert q is not None
+    assert q.name == "terrain"
+    assert question(std, {"area": "urban", **amount}) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("1500000", 1_500_000), ("1.500.000", 1_500_000), ("1,500,000", 1_500_000), ("1 500 000", 1_500_000),
+        (" 1.500.000 đồng ", 1_500_000), ("900 000đ", 900_000), ("1.500.000,5", "1500000.5"), ("1,500,000.5", "1500000.5"),
+        ("12,25", "12.25"), ("12.25", "12.25"), ("0", 0), (700_000, 700_000),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(said: Any, number: Any) -> None:
+    assert read_answer(cn.standard("vn-2022"), "income_per_person", said) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "code"),
+    [
+        ("income_per_person", "700.000", "CN051"), ("income_per_person", "700,000", "CN051"), ("floor_area", "1.500", "CN051"),
+        ("income_per_person", "1,5 triệu", "CN049"), ("income_per_person", "1.500.00", "CN049"), ("income_per_person", "-5", "CN050"),
+        ("income_per_person", "1.500,000.000", "CN049"), ("household_size", "0", "CN050"), ("household_size", "2,5", "CN050"),
+        ("area", "xã", "CN047"), ("deprived_water", "có lẽ", "CN046"), ("recorded_date", "hôm qua", "CN048"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_an_error_that_says_what_to_do(name: str, said: str, code: str) -> None:
+    with pytest.raises(cn.HouseholdError) as caught:
+        read_answer(cn.standard("vn-2022"), name, said)
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert problem.where == name
+    assert problem.remedy or problem.allowed
+
+
+@pytest.mark.parametrize("text", ["700.000", "1,500", "15.120", "999.999"])
+def test_each_of_two_senses_has_one_sense(text: str) -> None:
+    both = senses(text)
+    assert both is not None
+    assert both[0] != both[1]
+    for sense in both:
+        assert senses(sense) is None
+        assert read_answer(cn.standard("vn-2022"), "floor_area", sense) in (int(both[0]), both[1], int(float(both[1])))
+
+
+@pytest.mark.parametrize("said", ["yes", "Có", "đúng", "TRUE", True])
+def test_truths(said: Any) -> None:
+    assert read_answer(cn.standard("vn-2022"), "deprived_water", said) is True
+
+
+def test_blank_is_not_known() -> None:
+    assert read_answer(cn.standard("vn-2022"), "deprived_water", " ") is None
