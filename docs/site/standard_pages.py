@@ -184,7 +184,7 @@ def _tables(std: Standard, lang: str) -> Iterator[str]:
         step = std.facts[made.step_unit].labels[lang] if made.step_unit in std.facts else made.step_unit
         head = [escaped(step), *(escaped(f"{c} ({unit_text(made.unit, lang)})") for c in codes)]
         rows = [
-            [number(s, lang), *("" if column[i] is None else number(column[i], lang) for column in made.columns)]
+            [number(s, lang), *("" if v is None else number(v, lang) for v in (column[i] for column in made.columns))]
             for i, s in enumerate(made.steps)
         ]
         yield "\n\n".join([f"{code(made.name)} ({code(made.between)})", *ground(made.cite, lang)])
@@ -402,7 +402,15 @@ def _documents(std: Standard, lang: str) -> Iterator[str]:
 
 def _use(std: Standard, lang: str) -> Iterator[str]:
     yield WORDS[lang]["use_lead"]
-    yield f'```python\nimport chuanngheo as cn\n\ncn.standard("{std.exact_id}").assess({{}}).next_question\n```'
+    lines = (
+        "import chuanngheo as cn",
+        "",
+        f'answer = cn.standard("{std.exact_id}").assess({{}})',
+        "print(answer.status, answer.possible, answer.next_question)",
+    )
+    yield "\n".join(["```python", *lines, "```"])
+    answer = std.assess({})
+    yield f"```text\n{answer.status} {answer.possible} {answer.next_question}\n```"
 
 
 def _data(std: Standard, lang: str) -> Iterator[str]:
