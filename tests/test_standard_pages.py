@@ -51,9 +51,13 @@ def written(language: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """What a reader sees of a page, on one line: no tags, no signs of markup."""
+    text = re.sub(
+        r"(?ms)^( *)```(text|python)\n(.*?)^ *```$", lambda m: m[3].replace(">", "&gt;").replace("<", "&lt;"), text
+    )
+    text = re.sub(r"(?m)^\s*> ", "", text)
     text = re.sub(r"(?<!\\)</?(span|abbr|details|summary|br)[^>]*>", "", text)
     text = re.sub(r"\\([^a-zA-Z0-9\s])", r"\1", text.replace("**", "").replace("&lt;", "<").replace("&gt;", ">"))
-    return " ".join(re.sub(r"(?m)^\s*> ", "", text).split())
+    return " ".join(text.split())
 
 
 def without(text: str, lang: str) -> str:
@@ -181,7 +185,7 @@ def test_nothing_of_the_other_language(written: dict[str, str], language: str) -
 def test_original_words_are_marked_as_vietnamese_in_english() -> None:
     page = standard_pages.pages("en")["standards/vn-2022.md"]
     assert '> <span lang="vi">Khu vực nông thôn: 1.500.000 đồng/người/tháng.' in page
-    quoted = re.findall(r"(?m)^\s*> (.*)$", page)
+    quoted = re.findall(r"(?m)^\s*> (.*)$", re.sub(r"(?s)```.*?```", "", page))
     assert quoted
     assert all(q.startswith('<span lang="vi">') for q in quoted)
     foreign = standard_pages.pages("vi")["standards/intl-wb-2017.md"]

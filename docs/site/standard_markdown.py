@@ -38,7 +38,7 @@ def code(text: object, in_table: bool = False) -> str:
 
 def block(text: str, language: str = "text") -> str:
     """A rule as a block of code, wrapped at blanks."""
-    lines = textwrap.wrap(" ".join(text.split()), 96, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(" ".join(text.split()), 78, break_long_words=False, break_on_hyphens=False)
     return "\n".join([f"```{language}", *lines, "```"])
 
 

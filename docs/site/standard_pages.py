@@ -281,7 +281,10 @@ def _cards(std: Standard, lang: str) -> Iterator[str]:
             parts.append(escaped(f"{words['cut_off']}: {held} ({words[card.cut_off.side]})."))
         yield items([parts])
         head, body = made.cells(lang)
-        shown = table([escaped(h) for h in head], ([escaped(c) for c in row] for row in body))
+        asked = [row[0] for row in body]
+        first = [item if item != before else "" for before, item in zip(["", *asked], asked, strict=False)]
+        rows = ([escaped(c) for c in (item, *row[1:])] for item, row in zip(first, body, strict=True))
+        shown = table([escaped(h) for h in head], rows)
         yield folded(f"{card.label[lang]}: {words['rows'].format(len(body))}", shown)
 
 
@@ -313,7 +316,8 @@ def _difference(std: Standard, name: str, lang: str) -> Iterator[str]:
         if report.of("idle") and any(f.about[0] == name for f in report.of("idle")):
             yield words["no_difference"]
         return
-    said = code(household_text(found.witness or {}))
+    day = f" {words['on']} {day_text(found.on, lang)}" if found.on is not None else ""
+    said = code(household_text(found.witness or {})) + day
     answers = [_answer(std, a, lang) for a in found.answers]
     if len(answers) == 2:
         by = words["by_sense"].format(code(found.readings[name]))
@@ -345,11 +349,12 @@ def _findings(std: Standard, lang: str) -> Iterator[str]:
     yield words["findings_lead"]
     for kind in dict.fromkeys(f.kind for f in found):
         of_kind = [f for f in found if f.kind == kind]
+        heading = KINDS[kind][lang][:1].upper() + KINDS[kind][lang][1:]
         shown = items(_finding(std, f, lang) for f in of_kind)
         if len(of_kind) >= FOLDED_RULES:
-            yield folded(f"{KINDS[kind][lang]}: {len(of_kind)}", shown)
+            yield folded(f"{heading}: {len(of_kind)}", shown)
         else:
-            yield f"**{escaped(KINDS[kind][lang])}**"
+            yield f"**{escaped(heading)}**"
             yield shown
 
 
