@@ -12,6 +12,7 @@ from .assessment import Assessment, full_assessment, new_assessment
 from .errors import HouseholdError, NoStandard, Problem, as_day, nearest, quoted
 from .methods import plan_for
 from .model import Quantity, RuleSet
+from .version import provenance
 
 if TYPE_CHECKING:
     from .scoring import Score
@@ -38,6 +39,11 @@ class Standard(RuleSet):
     def exact_id(self) -> str:
         """``vn-2022@1.2``; a what-if standard says so."""
         return super().exact_id + ("+hypothetical" if self.hypothetical else "")
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What answers rest on: ``standards`` (exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(self.exact_id)
 
     @property
     def text(self) -> str:
@@ -179,6 +185,7 @@ class Standard(RuleSet):
         check: str = "now",
         suffix: str = "",
         groups: bool = False,
+        provenance: bool = False,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The classes of a table of households, in any dataframe: the same answers as :meth:`assess`.
@@ -193,7 +200,9 @@ class Standard(RuleSet):
           ``deprivations_min``, ``deprivations_max``; the scores where the method has them. A column
           that holds such a value as a fact is left as it is;
         * ``hypothetical``, true in every row, where the standard is a what-if;
-        * with ``groups=True`` a boolean for each group of households that report forms count.
+        * with ``groups=True`` a boolean for each group of households that report forms count;
+        * with ``provenance=True`` the texts ``standard`` (its exact id: ``vn-2022@1.3``), ``code_version`` and
+          ``data_version``, the same in every row, so that a file that is written from it says what answered.
 
         ``persons`` holds one row per person, with the ``key`` of the household in both tables. A
         column is read under the name of its fact, or where ``columns`` and ``person_columns`` say:
@@ -219,7 +228,7 @@ class Standard(RuleSet):
         """
         from .frames import classify
 
-        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups)
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups, provenance)
         return classify(asked, households, persons, check=check, progress=progress)
 
     def classify_persons(
@@ -237,12 +246,13 @@ class Standard(RuleSet):
         check: str = "now",
         suffix: str = "",
         groups: bool = False,
+        provenance: bool = False,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> Any:
         """The marks of persons (:attr:`statuses`): the table of persons with a boolean column for each.
 
         Arguments as for :meth:`classify`; ``groups=True`` adds the groups of persons that report
-        forms count (:attr:`groups`). A mark is null where it is not certain; ``problems`` says
+        forms count (:attr:`groups`), ``provenance=True`` the versions. A mark is null where it is not certain; ``problems`` says
         what is wrong with the person or with the household.
 
         >>> import chuanngheo as cn, polars as pl
@@ -253,7 +263,7 @@ class Standard(RuleSet):
         """
         from .frames import classify_persons
 
-        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups)
+        asked = self._asked(key, columns, person_columns, on, method, readings, derive, suffix, groups, provenance)
         return classify_persons(asked, households, persons, check=check, progress=progress)
 
     def to_sql(
@@ -306,11 +316,12 @@ class Standard(RuleSet):
         derive: str,
         suffix: str,
         groups: bool = False,
+        provenance: bool = False,
     ) -> Any:
         from .classifying import Asked
 
         day = None if on is None else as_day(on, "on")
-        return Asked(self, key, columns, person_columns, day, method, readings, derive, suffix, groups)
+        return Asked(self, key, columns, person_columns, day, method, readings, derive, suffix, groups, provenance)
 
     def line(self, name: str, **codes: str) -> Quantity:
         """One line: ``std.line("poverty_line", area="rural")``.

@@ -30,7 +30,12 @@ class Assessment:
     Attributes: ``category`` (None unless decided), ``categories`` (with the classes it stands
     within), ``status`` (``decided``, ``undetermined``, ``no_class``), ``possible``, ``missing``,
     ``next_question``, ``basis``, ``statuses``, ``groups``, ``scores``, ``caveats``, ``trace``; methods :meth:`flips`,
-    :meth:`explain`, :meth:`to_dict`.
+    :meth:`explain`, :meth:`to_dict`. Made by :meth:`Standard.assess` and :func:`assess`.
+
+    >>> import chuanngheo as cn
+    >>> a = cn.standard("vn-2022").assess({"area": "rural", "income_per_person": 1_400_000})
+    >>> a.category, a.status, a.possible, a.next_question
+    (None, 'undetermined', ('poor', 'near_poor'), 'deprivations')
     """
 
     __slots__ = ("_household", "_index", "_memo", "_way", "on", "standard")
@@ -269,6 +274,11 @@ class Assessment:
 
         found: tuple[Flip, ...] = self._remember("flips", lambda: tuple(flips(self)))
         return found
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """What the answer rests on: ``standards`` (exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return self.standard.provenance
 
     # --- texts ----------------------------------------------------------------------------------
 

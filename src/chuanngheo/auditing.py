@@ -68,7 +68,9 @@ def _audited(std: Standard) -> Report:
             scorecard_findings,
         )
         found = [finding for check in checks for finding in check(std) if not only_scored(std, finding)]
-        std.memo["audit"] = Report(std.exact_id, std.title, _in_order(found), decision_tables(std), card_tables(std))
+        std.memo["audit"] = Report(
+            std.exact_id, std.title, _in_order(found), decision_tables(std), card_tables(std), (std.exact_id,)
+        )
     report: Report = std.memo["audit"]
     return report
 
@@ -87,7 +89,8 @@ def _of_jurisdiction(known: Catalogue, jurisdiction: str) -> Report:
         if standards:
             found += [*_days(known, jurisdiction, entity), *(f for s in standards for f in (*_issued(s), *_grades(s)))]
     titles = {"vi": f"các chuẩn của {jurisdiction}", "en": f"the standards of {jurisdiction}"}
-    return Report(jurisdiction, titles, _in_order(found))
+    held = tuple(s.exact_id for s in known.versions(jurisdiction, None))
+    return Report(jurisdiction, titles, _in_order(found), standards=held)
 
 
 def _days(known: Catalogue, jurisdiction: str, entity: str) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ from .rows import Row
 from .scoring import counts_indicators
 from .tree import Node, Quantifier, fold, walk
 from .values import evolve, field
+from .version import CODE_VERSION, data_version
 from .wanting import missing_facts
 
 HOUSEHOLDS = f"{ROOM}_households"  # how often a key occurs
@@ -74,6 +75,7 @@ class Asked:
     derive: str = "all"
     suffix: str = ""
     groups: bool = False  # whether the groups that report forms count are told as well
+    provenance: bool = False  # whether each row says by which standard, code and data it was answered
 
     def marks(self, of: str) -> dict[str, Status]:
         """The marks that are told of persons, the groups of households or persons."""
@@ -93,7 +95,7 @@ class Asked:
     def spelled(self) -> Any:
         """What was asked, as something that hashes."""
         return (self.key, _spelled(self.columns), _spelled(self.person_columns), self.on, self.method, _spelled(self.readings), self.derive,
-                self.suffix, self.groups)  # fmt: skip
+                self.suffix, self.groups, self.provenance)  # fmt: skip
 
 
 def _named(mapping: Any) -> set[str]:
@@ -179,7 +181,7 @@ def make_plan(
         checks += [c for c in of_row(row) if c.test != FALSE]
         for check in person_checks:
             checks.append(evolve(check, test=group.some(check.test)))
-    outputs = _outputs(row, checks) | _groups(row, checks, groups)
+    outputs = _outputs(row, checks) | _groups(row, checks, groups) | _provenance(asked)
     if beside:
         _collide(asked, outputs, schema, sources)
     named = {name + asked.suffix: f for name, f in outputs.items() if asked.suffix or name not in schema or not beside}
@@ -258,6 +260,7 @@ def make_person_plan(asked: Asked, schema: Schema, person_schema: Schema, *, che
         found["problems"] = text(())
     if _hypothetical(asked.rules):
         found["hypothetical"] = TRUE
+    found |= _provenance(asked)
     _collide(asked, found, person_schema, {})
     return PersonPlan(plan, handed, {name + asked.suffix: f for name, f in found.items()})
 
@@ -471,6 +474,17 @@ def _hypothetical(rules: RuleSet) -> bool:
     return bool(getattr(rules, "hypothetical", False))
 
 
+def _provenance(asked: Asked) -> dict[str, Formula]:
+    """The exact standard, and the versions of code and data, one column each."""
+    if not asked.provenance:
+        return {}
+    return {
+        "standard": lit(asked.rules.exact_id),
+        "code_version": lit(CODE_VERSION),
+        "data_version": lit(data_version()),
+    }
+
+
 def _groups(row: Row, checks: list[Check], groups: Mapping[str, Node]) -> dict[str, Formula]:
     """Whether a household belongs to a group; null where it is not certain."""
     fine = not_(or_(*(c.test for c in checks)))
@@ -538,6 +552,7 @@ def _recorded(asked: Asked, prepared: Prepared, sources: dict[str, Source], sche
         "possible": if_(fine, category.raw, NO_TEXT),
         "undetermined_because": text([(not_(category.known), "recorded_category")]),
         "problems": text((c.test, c.words) for c in checks),
+        **_provenance(asked),
     }
     _collide(asked, outputs, schema, sources)
     named = {name + asked.suffix: f for name, f in outputs.items()}

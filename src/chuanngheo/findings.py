@@ -21,6 +21,7 @@ from .inequalities import LINE, is_line
 from .model import LANGUAGES, Cite, Fact, RuleSet, Text
 from .regions import Bounds
 from .values import Frozen, field, frozen
+from .version import CODE_VERSION, data_version, provenance
 
 SCHEMA = "chuanngheo/audit/1"
 SEVERITIES = ("error", "warning", "note")
@@ -86,7 +87,12 @@ class Finding(Frozen):
     other than the defaults, under which it holds; ``witness`` is the smallest household that shows it
     and ``answers`` what :meth:`Standard.assess` says of it; ``other`` is the second household where it
     takes two. ``closed_by`` names the interpretation that decides the matter, with its default sense.
-    ``str()`` gives the English text.
+    ``str()`` gives the English text; ``cites`` are the places of the law it is about.
+
+    >>> import chuanngheo as cn
+    >>> finding = cn.audit("vn-2011@1").of("hole")[0]
+    >>> finding.severity, finding.method, finding.witness
+    ('note', 'criteria', {'area': 'rural', 'income_per_person': 400001})
     """
 
     kind: str
@@ -106,6 +112,7 @@ class Finding(Frozen):
         return hash((self.kind, self.about, self.method, self.on, self.answers))
 
     def text(self, lang: str = "vi") -> str:
+        """The finding with its witness and grounds, in ``vi`` or ``en``."""
         words = WORDS[lang]
         lines = [f"[{words[self.severity]}] {KINDS[self.kind][lang]}: {self.texts[lang]}"]
         if self.readings:
@@ -124,6 +131,7 @@ class Finding(Frozen):
         return self.text("en")
 
     def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; a part of ``chuanngheo/audit/1``."""
         return {
             "kind": self.kind, "severity": self.severity, "about": list(self.about), "texts": dict(self.texts),
             "method": self.method or None, "readings": dict(self.readings), "witness": plain(self.witness),
@@ -135,7 +143,12 @@ class Finding(Frozen):
 
 @frozen
 class DecisionTable(Frozen):
-    """The classes of one method as rows of conditions; ``rows`` are (texts by column, class, ground)."""
+    """The classes of one method as rows of conditions; ``rows`` are (texts by column, class, ground).
+
+    >>> import chuanngheo as cn
+    >>> print(cn.audit("vn-2006").tables[0].text("en").splitlines()[0].split("  ")[0])
+    area
+    """
 
     method: str
     labels: Text
@@ -146,12 +159,14 @@ class DecisionTable(Frozen):
         return hash((self.method, len(self.rows)))
 
     def text(self, lang: str = "vi") -> str:
+        """The table in columns of plain text, in ``vi`` or ``en``."""
         head, body = self.cells(lang)
         widths = [max(len(r[i]) for r in [head, *body]) for i in range(len(head))]
         lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in [head, *body]]
         return "\n".join([lines[0], "  ".join("-" * w for w in widths), *lines[1:]])
 
     def cells(self, lang: str) -> tuple[list[str], list[list[str]]]:
+        """The heads of the columns, and the rows, as text."""
         words = WORDS[lang]
         head = [labels[lang] for _, labels in self.columns] + [words["class"], words["ground"]]
         body = [
@@ -188,6 +203,7 @@ class CardTable(Frozen):
         return "\n".join(lines)
 
     def cells(self, lang: str) -> tuple[list[str], list[list[str]]]:
+        """The heads of the columns, and the rows, as text."""
         words = WORDS[lang]
         head = [words["item"], words["option"], *(label[lang] for _, label in self.columns)]
         return head, [[f"{item}. {label[lang]}", option[lang], *p] for item, label, _, option, p in self.rows]
@@ -201,6 +217,11 @@ class Report(Frozen):
     """What an audit found of one standard, or of a catalogue; ``str()`` gives the English text.
 
     ``findings`` are in order of gravity. ``tables`` hold the rules of each method as rows, ``cards`` the score cards.
+
+    >>> import chuanngheo as cn
+    >>> report = cn.audit("vn-2022")
+    >>> report.subject, len(report.errors), [t.method for t in report.tables][0]
+    ('vn-2022@1.3', 0, 'criteria')
     """
 
     subject: str
@@ -208,6 +229,12 @@ class Report(Frozen):
     findings: tuple[Finding, ...]
     tables: tuple[DecisionTable, ...] = ()
     cards: tuple[CardTable, ...] = ()
+    standards: tuple[str, ...] = ()  # the exact ids of what was audited
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What was audited, and by what: ``standards`` (exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(*self.standards)
 
     def __hash__(self) -> int:
         return hash((self.subject, self.findings))
@@ -222,6 +249,7 @@ class Report(Frozen):
         return tuple(f for f in self.findings if f.kind in kinds)
 
     def text(self, lang: str = "vi") -> str:
+        """The tables, the score cards and the findings, in ``vi`` or ``en``."""
         words = WORDS[lang]
         counts = ", ".join(f"{sum(f.severity == s for f in self.findings)} {words[s]}" for s in SEVERITIES)
         lines = [f"{words['title']} {self.subject}: {self.titles[lang]} ({counts})"]
@@ -238,7 +266,7 @@ class Report(Frozen):
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; its schema is ``chuanngheo/audit/1``."""
         return {
-            "schema": SCHEMA, "subject": self.subject, "titles": dict(self.titles),
+            "schema": SCHEMA, "subject": self.subject, "titles": dict(self.titles), **self.provenance,
             "findings": [f.to_dict() for f in self.findings],
             "tables": [
                 {"method": t.method, "columns": [name for name, _ in t.columns],
@@ -276,6 +304,8 @@ class Report(Frozen):
             parts.append(f"<table>{head_row}{''.join(rows)}</table>")
         else:
             parts.append(f"<p>{escape(words['none'])}</p>")
+        made = "; ".join([", ".join(self.standards), f"chuanngheo {CODE_VERSION}", f"data {data_version()}"])
+        parts.append(f"<p><small>{escape(made)}</small></p>")
         return f'<div lang="{lang}">{"".join(parts)}</div>'
 
     def _repr_html_(self) -> str:

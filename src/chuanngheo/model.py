@@ -71,7 +71,13 @@ class Cite(Frozen):
     """Where a figure or rule comes from, and how well that was read.
 
     ``words`` are the deciding words of the original; ``grade`` is A (legal text read), B (two
-    independent secondary sources), C (one) or D (memory only, never shown as confirmed).
+    independent secondary sources), C (one) or D (memory only, never shown as confirmed). ``at`` is the
+    article and clause, ``source`` the document, ``note`` what else a reader must know of it.
+
+    >>> import chuanngheo as cn
+    >>> cite = cn.standard("vn-2022").lines["poverty_line"].cite
+    >>> cite.label("en"), cite.grade
+    ('Decree 07/2021/NĐ-CP, Article 3 clause 1 point a', 'A')
     """
 
     source: Instrument
@@ -334,6 +340,7 @@ class RuleSet:
 
     @property
     def default_method(self) -> str:
+        """The decision path that is taken where neither the caller nor the facts choose one."""
         return next((m.name for m in self.methods.values() if m.default), next(iter(self.methods)))
 
 
@@ -342,7 +349,13 @@ class Quantity:
 
     It compares and converts as its number: ``int(q) == 1_500_000`` and ``q == 1_500_000``.
     ``next_change`` is None where no later value was known; otherwise ``(day, Quantity or None,
-    Cite)``, with None where the next standard has no such line.
+    Cite)``, with None where the next standard has no such line. ``value`` is an ``int`` or a
+    ``Fraction``, exact; ``int()`` of a fraction is a ``ValueError``.
+
+    >>> import chuanngheo as cn
+    >>> q = cn.standard("vn-2001").line("poverty_line", area="urban")
+    >>> q.value, q.unit, q.grade, q < 200_000
+    (150000, 'VND/person/month', 'A', True)
     """
 
     __slots__ = ("cite", "name", "next_change", "standard", "unit", "value")
@@ -375,7 +388,15 @@ class Quantity:
 
     @property
     def grade(self) -> str:
+        """That of the citation: A, B, C or D."""
         return self.cite.grade
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the number rests on: ``standards`` (exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        from .version import provenance
+
+        return provenance(*([self.standard] if self.standard else []))
 
     def __int__(self) -> int:
         if Fraction(self.value).denominator != 1:

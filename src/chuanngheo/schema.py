@@ -9,6 +9,7 @@ from .methods import RECORDED, RECORDED_FACTS
 from .model import LANGUAGES, Fact
 from .prepared import Prepared, prepare
 from .tree import Elapsed, Ref, walk
+from .version import CODE_VERSION, data_version
 
 if TYPE_CHECKING:
     from .answering import Standard
@@ -32,7 +33,7 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
         schema["properties"]["recorded_category"]["oneOf"] = [
             {"const": c.name, "title": c.labels[lang]} for c in standard.classes.values()
         ]
-        return {"$schema": DIALECT, "title": _title(standard, lang), **schema}
+        return {"$schema": DIALECT, "title": _title(standard, lang), **_ground(standard, method), **schema}
     prepared = prepare(standard, method)
     properties = {n: _property(f, lang, _sources(prepared, n)) for n, f in names.items() if n in prepared.needed}
     if "members" in prepared.needed:
@@ -43,8 +44,14 @@ def input_schema(standard: Standard, method: str, lang: str) -> dict[str, Any]:
             "items": _object({n: _property(f, lang) for n, f in persons.items() if n in used}, []),
         }  # fmt: skip
     return {
-        "$schema": DIALECT, "title": _title(standard, lang), "x-standard": standard.exact_id, "x-method": method,
+        "$schema": DIALECT, "title": _title(standard, lang), **_ground(standard, method),
         **_object(properties, []),
+    }  # fmt: skip
+
+
+def _ground(standard: Standard, method: str) -> dict[str, Any]:
+    return {
+        "x-standard": standard.exact_id, "x-method": method, "x-code-version": CODE_VERSION, "x-data-version": data_version(),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from .prepared import Prepared
 from .scorecards import SOME, Column, Item, Option, ScoreCard, ends, some_row
 from .tree import Node, Number, Quantifier, Ref, walk
 from .values import Frozen, evolve, frozen
+from .version import provenance
 
 BOTH = frozenset({True, False})
 Truths = Mapping[str, frozenset[bool]]  # of the options of an item, by name
@@ -67,6 +68,12 @@ class Score(Frozen):
     items: tuple[ItemScore, ...]
     stopped: frozenset[bool] = frozenset({False})
     others: tuple[OtherScore, ...] = ()
+    standard: str = ""  # its exact id
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What the score rests on: ``standards`` (exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(self.standard)
 
     @property
     def value(self) -> Number | None:
@@ -134,7 +141,7 @@ def with_others(prepared: Prepared, name: str, make: Callable[[Mapping[str, str]
                 other = make({**prepared.readings, i: sense})
                 if (other.low, other.high) != (made.low, made.high):
                     others.append(OtherScore(i, sense, other.low, other.high))
-    return evolve(made, others=tuple(others))
+    return evolve(made, others=tuple(others), standard=prepared.rules.exact_id)
 
 
 def _scored(

@@ -21,6 +21,7 @@ from .methods import choose_method
 from .model import Fact
 from .prepared import prepare
 from .values import field
+from .version import CODE_VERSION, data_version
 
 DIALECTS = {"duckdb": "duckdb", "postgres": "postgres", "postgresql": "postgres"}
 PLACES = 6  # decimals of a number that is not whole
@@ -160,6 +161,7 @@ class _Select:
             for name, cls in rules.classes.items()
             if prepared.method in cls.methods
         ]
+        lines.append(f"chuanngheo {CODE_VERSION}, data {data_version()}, digest {rules.digest}")
         lines.append("Kết quả tính toán theo tiêu chí, không thay thế quyết định công nhận của cơ quan có thẩm quyền.")
         return "".join(f"-- {line}\n" for line in lines)
 

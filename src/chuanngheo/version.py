@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 CODE_VERSION = "0.1.0"
 
@@ -14,6 +15,15 @@ def standards_folder() -> str:
     here = os.path.dirname(os.path.abspath(__file__))
     inside = os.path.join(here, "standards")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(os.path.dirname(here)), "standards")
+
+
+def provenance(*standards: str) -> dict[str, Any]:
+    """What an answer rests on, JSON-ready: the exact ids of its standards, and both versions.
+
+    >>> sorted(provenance("vn-2022@1.3"))
+    ['code_version', 'data_version', 'standards']
+    """
+    return {"standards": list(standards), "code_version": CODE_VERSION, "data_version": data_version()}
 
 
 @cache

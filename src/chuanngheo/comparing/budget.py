@@ -52,6 +52,11 @@ class Budget:
     counted: Mapping[tuple[int, str], int]  # households that may be in a measure
 
     @property
+    def provenance(self) -> dict[str, Any]:
+        """That of the moves."""
+        return self.moves.provenance
+
+    @property
     def hypothetical(self) -> bool:
         return self.moves.hypothetical
 

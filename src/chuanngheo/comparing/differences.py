@@ -12,6 +12,7 @@ from ..errors import NoStandard, Problem, quoted
 from ..model import Cite, Interpretation, Span, Text, Unseen, weakest
 from ..results import class_cite, indicator_cite
 from ..values import Frozen, frozen
+from ..version import provenance
 from .lines import Converts, LineChange, line_changes, unseen_scores
 from .published import Count, published, same_place
 from .rules import ClassChange, IndicatorChange, class_changes, compared_quantities, indicator_changes
@@ -96,7 +97,12 @@ class Comparison(Frozen):
     ``interpretations`` (of ``a`` or ``b``), ``methods`` and ``cards`` the rest of it; ``rates`` the
     official results; ``unverified`` what could not be verified. ``years`` are the first years of the two,
     or those that the caller chose; ``in_year`` is the year whose prices real changes are in.
-    ``text``, ``to_dict``, ``to_html`` and ``cite`` say it; ``on`` applies both to the same households.
+    ``text``, ``to_dict``, ``to_html`` and ``cite`` say it; ``on`` applies both to the same households. Made by :func:`compare`.
+
+    >>> import chuanngheo as cn
+    >>> c = cn.compare("vn-2016", "vn-2022")
+    >>> print(c.text("en").splitlines()[0])
+    vn-2016@1.1 compared with vn-2022@1.3
     """
 
     a: Standard
@@ -133,6 +139,11 @@ class Comparison(Frozen):
     def hypothetical(self) -> bool:
         """Whether one of the two is a what-if standard."""
         return self.a.hypothetical or self.b.hypothetical
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What it rests on: ``standards`` (both exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(self.a.exact_id, self.b.exact_id)
 
     @property
     def same(self) -> bool:

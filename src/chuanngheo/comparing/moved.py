@@ -18,6 +18,7 @@ from ..model import NO_CLASS_NAME
 from ..results import Caveat
 from ..tabular import beside, like
 from ..values import field
+from ..version import provenance
 from .classed import UNDETERMINED, Given, Ladder, Profiles, decided
 from .clauses import Clauses
 from .shapley import minimal, shapley
@@ -61,6 +62,11 @@ class Moves:
         return self.a.hypothetical or self.b.hypothetical
 
     @property
+    def provenance(self) -> dict[str, Any]:
+        """What it rests on: ``standards`` (both exact ids), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(self.a.exact_id, self.b.exact_id)
+
+    @property
     def data(self) -> str:
         """Survey estimate, administrative count or unweighted sample."""
         return self.design.data
@@ -97,7 +103,7 @@ class Moves:
         return tuple(self.clauses.taken(s) for s in minimal(wins))
 
     def moved_by(self, profile: int) -> str | None:
-        """The same in words: members of a set joined by `` + ``, alternatives by `` or ``."""
+        """The same in words: members of a set joined by ``+``, alternatives by ``or``."""
         if not self.moved(*self.transitions[profile]):
             return None
         order = {n: i for i, n in enumerate(self.names)}

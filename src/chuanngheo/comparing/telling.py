@@ -82,7 +82,7 @@ def moves_text(m: Moves, lang: str) -> str:
 
 
 def moves_html(m: Moves, lang: str) -> str:
-    return _html(_heading("moves", m, lang), _of_moves(m, lang), lang)
+    return _html(_heading("moves", m, lang), _of_moves(m, lang), lang, m.provenance)
 
 
 def _heading(kind: str, m: Moves, lang: str) -> tuple[str, str]:
@@ -237,7 +237,7 @@ def budget_text(b: Budget, lang: str) -> str:
 
 
 def budget_html(b: Budget, lang: str) -> str:
-    return _html(_heading("budget", b.moves, lang), _of_budget(b, lang), lang)
+    return _html(_heading("budget", b.moves, lang), _of_budget(b, lang), lang, b.provenance)
 
 
 def _of_budget(b: Budget, lang: str) -> Iterator[Section]:
@@ -321,7 +321,7 @@ def _padded(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
         yield tuple(x.ljust(w) if i == 0 else x.rjust(w) for i, (x, w) in enumerate(zip(row, widths, strict=True)))
 
 
-def _html(heading: tuple[str, str], sections: Iterable[Section], lang: str) -> str:
+def _html(heading: tuple[str, str], sections: Iterable[Section], lang: str, ground: Mapping[str, Any]) -> str:
     title, mark = heading
     parts = [f"<h1>{escape(f'{mark}: {title}' if mark else title)}</h1>"]
     parts += [f'<p class="what-if" role="note">{escape(mark)}</p>'] if mark else []
@@ -338,6 +338,8 @@ def _html(heading: tuple[str, str], sections: Iterable[Section], lang: str) -> s
             )
             parts.append(f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>')
         parts += [f"<p>{escape(line.strip())}</p>" for line in s.lines]
+    made = [", ".join(ground["standards"]), f"chuanngheo {ground['code_version']}", f"data {ground['data_version']}"]
+    parts.append(f"<p><small>{escape('; '.join(made))}</small></p>")
     return f'<style>{STYLE}</style><div class="cn-compare" lang="{lang}">{"".join(parts)}</div>'
 
 

@@ -72,6 +72,11 @@ def transitions(
 
     Raises :class:`DataProblems`: missing columns (CN201), no households (CN203), negative or unknown
     numbers (CN204).
+
+    >>> import polars as pl
+    >>> matrix = pl.DataFrame({"from": ["poor", "poor"], "to": ["poor", "near_poor"], "households": [3, 1]})
+    >>> transitions(matrix, lang="en").to_dict()["title"]["text"]
+    ['Households moving between classes']
     """
     words, by = WORDS[language(lang)], one_column(by)
     matrix = getattr(moves, "matrix", moves)
@@ -92,7 +97,7 @@ def transitions(
         notes.append(words["hypothetical"])
     notes = [n for n in notes if n] + ground_notes(standards, lang)
     chart = joined(panels, 18) if len(panels) > 1 else panels[0]
-    return finished(chart, words["transitions"], notes, lang, width)
+    return finished(chart, words["transitions"], notes, lang, width, standards)
 
 
 def _held(frame: pl.DataFrame, column: str) -> list[Any]:

@@ -80,6 +80,14 @@ def deprivations(
 
     Raises :class:`DataProblems`: missing columns (CN201), no design (CN202), nothing to draw (CN203),
     values that are no truth or no share (CN204).
+
+    >>> import polars as pl
+    >>> import chuanngheo as cn
+    >>> from chuanngheo import measures as ms
+    >>> answer = pl.DataFrame({"deprived_employment": [True, False, None]})
+    >>> chart = deprivations(answer, cn.standard("vn-2022"), ms.census(), lang="en")
+    >>> chart.to_dict()["title"]["text"]
+    ['Deprivation rates by indicator']
     """
     words, by = WORDS[language(lang)], one_column(by)
     indicators = {i.name: i.label(lang) for i in std.indicators.values()}
@@ -110,7 +118,7 @@ def deprivations(
     if any(c["text"] == "?" for c in made):
         notes.append(words["not_known"])
     notes += ground_notes([std], lang)
-    return finished(chart, words["deprivations"], [n for n in notes if n], lang, width)
+    return finished(chart, words["deprivations"], [n for n in notes if n], lang, width, [std])
 
 
 def contributions(
@@ -131,6 +139,13 @@ def contributions(
 
     Raises :class:`DataProblems`: missing columns (CN201), nothing to draw (CN203), values that are no
     share, or parts that are certain and do not sum to one (CN204).
+
+    >>> import polars as pl
+    >>> from chuanngheo import measures as ms
+    >>> homes = pl.DataFrame({"water": [True, True, False], "school": [True, False, False]})
+    >>> made = ms.alkire_foster(homes, ms.census(), weights=ms.equal_weights(["water", "school"]), k="1/2")
+    >>> contributions(made, lang="en").to_dict()["title"]["text"]
+    ['Contribution of each indicator to M0']
     """
     words, by = WORDS[language(lang)], one_column(by)
     native = getattr(result, "indicators", result)
@@ -154,8 +169,9 @@ def contributions(
         chart = _stacks(rates, ordered, numbered, called, width, lang)
     notes = [". ".join(p for p in (said_of_data([data], lang) if data else "", words.get(f"of_{unit}", "")) if p)]
     notes.append(words["uncertain" if unsure else "parts"])
-    notes += ground_notes([std] if std is not None else [], lang)
-    return finished(chart, words["contributions"], [n for n in notes if n], lang, width)
+    standards = [std] if std is not None else []
+    notes += ground_notes(standards, lang)
+    return finished(chart, words["contributions"], [n for n in notes if n], lang, width, standards)
 
 
 # --- rates ----------------------------------------------------------------------------------------------

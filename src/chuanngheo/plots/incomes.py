@@ -77,6 +77,13 @@ def income_distribution(
 
     Only bars enter the chart, no household. Raises :class:`DataProblems`: missing columns (CN201), a choice
     that is not on the list or no design (CN202), nothing to draw (CN203), numbers or weights that are none (CN204).
+
+    >>> import polars as pl
+    >>> from chuanngheo import measures as ms
+    >>> homes = pl.DataFrame({"income_per_person": [900_000 + 10_000 * n for n in range(200)]})
+    >>> chart = income_distribution(homes, ms.synthetic(), unit="household", lang="en")
+    >>> chart.to_dict()["title"]["text"]
+    ['Distribution of income and the lines']
     """
     words, by = WORDS[language(lang)], one_column(by)
     choice("scale", scale, ("log", "linear"))
@@ -123,7 +130,7 @@ def income_distribution(
         notes.append(words["grade_d"])
     notes += ground_notes(list(lines), lang)
     chart = joined([*strip, *panels], 6, shared=("x",), apart=("color", "shape"))
-    return finished(chart, words["named"].format(label) if label else words["incomes"], notes, lang, width)
+    return finished(chart, words["named"].format(label) if label else words["incomes"], notes, lang, width, list(lines))
 
 
 def _known(frame: pl.DataFrame, design: Design, income: str, by: str | None, unit: str) -> pl.DataFrame:

@@ -57,6 +57,13 @@ def measures(
 
     Raises :class:`DataProblems`: missing columns (CN201), groups that ``by`` does not tell apart (CN202),
     nothing to draw (CN203), bounds in the wrong order (CN204).
+
+    >>> import polars as pl
+    >>> from chuanngheo import measures as ms
+    >>> homes = pl.DataFrame({"income": [100, 100, 150, None]})
+    >>> table = ms.headcount(homes, ms.census(), income="income", line=125, poor_at_line=True)
+    >>> measures(table, lang="en").to_dict()["title"]["text"]
+    ['Measures of poverty']
     """
     words, by = WORDS[language(lang)], one_column(by)
     known = table(frame, ["measure", "low", "high", *([by] if by else [])], "frame")
@@ -71,7 +78,7 @@ def measures(
     shown.append(words["interval" if any(r["ci_low"] is not None for r in rows) else "no_interval"])
     notes += [". ".join(shown), *([f"{words['not_known']}"] if any(r["low"] is None for r in rows) else [])]
     notes += ground_notes(list(standards), lang)
-    return finished(joined(panels, 12), words["measures"], [n for n in notes if n], lang, width)
+    return finished(joined(panels, 12), words["measures"], [n for n in notes if n], lang, width, list(standards))
 
 
 def _said(known: pl.DataFrame, column: str, lang: str) -> str:

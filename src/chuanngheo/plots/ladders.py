@@ -84,12 +84,13 @@ def ladder(
     if longer:
         notes.append(f"{words['continued']}: {', '.join(_spans(longer))}")
     held = {s["standard"] for s in drawn}
-    notes += ground_notes([s for s in chosen if s.exact_id in held], lang)
+    shown = [s for s in chosen if s.exact_id in held]
+    notes += ground_notes(shown, lang)
     left, right = _columns(rice, money, width)
     made = [_column(part, lines, areas, room, lang) for part, room in ((rice, left), (money, right)) if part]
     chart = joined(made, 14, shared=("color", "shape"), beside=True) if len(made) > 1 else made[0]
     title = words["ladder"] + (f" ({words['real']} {to_year})" if prices is not None else "")
-    return finished(chart, title, notes, lang, width)
+    return finished(chart, title, notes, lang, width, shown)
 
 
 # --- steps ----------------------------------------------------------------------------------------------

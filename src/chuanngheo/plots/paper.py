@@ -14,6 +14,7 @@ from ..errors import DataProblems, Problem, nearest, quoted
 from ..measures.design import COUNT, SAMPLE, SURVEY, UNITS, Design
 from ..measures.uncertainty import MissingPackage
 from ..tabular import to_polars
+from ..version import provenance
 from .labels import WORDS, language
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def pixels(centimetres: float) -> float:
     return centimetres / INCH * SCREEN
 
 
-def finished(drawn: Any, title: str, notes: Sequence[str], lang: str, width: float = PAGE) -> Any:
-    """A chart with its title, what it rests on below it, and the look of print."""
+def finished(drawn: Any, title: str, notes: Sequence[str], lang: str, width: float = PAGE, standards: Sequence[Any] = ()) -> Any:
+    """A chart with its title, what it rests on below it, and the look of print; both versions go along as metadata."""
     room = int(pixels(width) / (SMALL * 0.51))
     lines = [line for note in notes for line in textwrap.wrap(note, room)]
     heading = textwrap.wrap(title, int(pixels(width) / (LARGE * 0.55)))
@@ -70,6 +71,7 @@ def finished(drawn: Any, title: str, notes: Sequence[str], lang: str, width: flo
         "background": PAPER,
         "padding": 4,
         "description": ". ".join([title, *notes]),
+        "usermeta": {"chuanngheo": provenance(*dict.fromkeys(s.exact_id for s in standards))},
         "config": alt.Config(
             font=FONT, locale=_locale(lang), view={"stroke": PALE},
             title={"fontSize": LARGE, "subtitleFontSize": SMALL, "subtitleColor": "#333333", "color": INK, "subtitleLineHeight": 14},
@@ -128,6 +130,10 @@ def to_png(chart: Any, ppi: float = 200) -> bytes:
     """A picture as PNG, laid out so that ``ppi`` pixels are one inch of paper. Needs no network and no font.
 
     Raises :class:`MissingPackage` where vl-convert-python is absent.
+
+    >>> from chuanngheo import plots as pt
+    >>> pt.to_png(pt.ladder(lang="en"), ppi=72)[1:4]
+    b'PNG'
     """
     version = ".".join(altair().SCHEMA_VERSION.lstrip("v").split(".")[:2])
     made: bytes = _opened("vl_convert").vegalite_to_png(
@@ -137,7 +143,14 @@ def to_png(chart: Any, ppi: float = 200) -> bytes:
 
 
 def save_png(chart: Any, path: str | os.PathLike[str], ppi: float = 200) -> Path:
-    """Write a picture as PNG; the path comes back. See :func:`to_png`."""
+    """Write a picture as PNG; the path comes back. Raises what :func:`to_png` does, and ``OSError``.
+
+    >>> import tempfile
+    >>> from chuanngheo import plots as pt
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pt.save_png(pt.ladder(), f"{folder}/ladder.png", ppi=72).name
+    'ladder.png'
+    """
     target = Path(path)
     target.write_bytes(to_png(chart, ppi))
     return target

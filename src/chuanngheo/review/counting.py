@@ -104,6 +104,8 @@ def count(
     if "province" in frame.columns:
         provinces = frame["province"].drop_nulls().unique(maintain_order=True).to_list()
         round_.province = provinces[0] if len({unit_key(p, UNITS[0]) for p in provinces}) == 1 else ""
+    if "standard" in frame.columns:  # classify(..., provenance=True) has written it
+        round_.standards = tuple(sorted(frame["standard"].cast(pl.String).drop_nulls().unique().to_list()))
     present = [f for f in flags if f in frame.columns]
     round_.absent = frozenset(f for f in (*flags, "household_size", "area", using) if f not in frame.columns)
     keys = [*units, "area", "class"]
@@ -129,6 +131,7 @@ class Round:
     readings: dict[str, str]
     units: tuple[str, ...] = ()
     province: str = ""
+    standards: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
     leaves: dict[Place, Tally] = attrs.field(factory=dict)
     names: dict[Path, str] = attrs.field(factory=dict)

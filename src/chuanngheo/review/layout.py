@@ -16,6 +16,7 @@ from ..errors import DataProblems, Problem
 from ..explaining import cite_text
 from ..model import Cite, Instrument, Text
 from ..values import Frozen, evolve, field, frozen
+from ..version import CODE_VERSION, data_version, provenance
 from .data import load
 from .sheets import need
 
@@ -130,6 +131,12 @@ class Form(Frozen):
     unknown: Mapping[str, int] = field(factory=dict)
     readings: Mapping[str, str] = field(factory=dict)
     problems: tuple[Problem, ...] = ()
+    standards: tuple[str, ...] = ()  # the exact ids that the households name in a column ``standard``
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What it rests on: ``standards`` (exact ids, as far as named), ``code_version``, ``data_version``; JSON-ready."""
+        return provenance(*self.standards)
 
     def __hash__(self) -> int:
         return hash((self.number, self.province, self.year, self.rows))
@@ -495,10 +502,17 @@ def write_html(forms: Iterable[Form], path: str | os.PathLike[str], *, lang: str
     body = "".join(f.to_html(lang, names=names, style=False) for f in made)
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="generator" content="{escape(_ground(made), quote=True)}">'
         f"<style>{STYLE}</style></head><body>{body}</body></html>"
     )
     with open(path, "w", encoding="utf-8") as file:
         file.write(page)
+
+
+def _ground(forms: Iterable[Form]) -> str:
+    """Both versions and the standards named: what a file says of itself."""
+    named = dict.fromkeys(s for f in forms for s in f.standards)
+    return "; ".join([f"chuanngheo {CODE_VERSION}", f"data {data_version()}", *named])
 
 
 def write_forms(forms: Iterable[Form], path: str | os.PathLike[str], *, lang: str = "vi", names: Any = None) -> None:
@@ -509,11 +523,12 @@ def write_forms(forms: Iterable[Form], path: str | os.PathLike[str], *, lang: st
     need("xlsxwriter", "writing .xlsx")
     import xlsxwriter  # type: ignore[import-untyped]
 
-    named = _names(names)
+    named, made = _names(names), list(forms)
     taken: set[str] = set()
     with xlsxwriter.Workbook(os.fspath(path)) as book:
+        book.set_properties({"comments": _ground(made)})
         formats = _Formats(book)
-        for form in forms:
+        for form in made:
             _write_sheet(book.add_worksheet(_sheet_name(form, lang, taken)), formats, form, lang, named)
 
 

@@ -102,7 +102,7 @@ def reports(
         made["7.9"] = held_against(made["7.9"], made["7.8"])
     if unknown == "error":
         refuse_unknown(made, round_)
-    return made
+    return {number: evolve(form, standards=round_.standards) for number, form in made.items()}
 
 
 def tabulate(
