@@ -74,7 +74,11 @@ def read_standard(path: str | os.PathLike[str]) -> Standard:
     """Read a rule file of your own; CSV tables lie beside it.
 
     Raises :class:`RuleFileError` listing every problem with file, line, column and excerpt.
-    Nothing in the file is executed. What it ``extends`` is a shipped standard.
+    Nothing in the file is executed. What it ``extends`` is a shipped standard. A file that does not
+    exist is Python's own ``FileNotFoundError``.
+
+    >>> read_standard("docs/examples/local.yaml").exact_id
+    'vn-mau-2099@1.1'
     """
     file = os.fspath(path)
     text = read_text(file)
@@ -96,7 +100,16 @@ Spans: TypeAlias = list[tuple[Standard, Span]]
 
 @attrs.frozen(eq=False, repr=False)
 class Catalogue:
-    """Standards to choose from by name and by day. Versions of one standard stand in order."""
+    """Standards to choose from by name and by day. Versions of one standard stand in order.
+
+    :func:`shipped` gives that of the library, :meth:`having` one with standards of your own. A catalogue
+    does not change.
+
+    >>> import chuanngheo as cn
+    >>> local = cn.read_standard("docs/examples/local.yaml")
+    >>> cn.shipped().having(local).standard("vn-mau-2099").jurisdiction
+    'vn-mau'
+    """
 
     shelf: Mapping[str, tuple[Shelved, ...]]
 
@@ -283,7 +296,13 @@ def _fits(file: Shelved, jurisdiction: str | None, entity: str | None) -> bool:
 
 @cache
 def shipped() -> Catalogue:
-    """The catalogue of the standards that come with the library; files are read when they are needed."""
+    """The catalogue of the standards that come with the library; files are read when they are needed.
+
+    Raises nothing; a file that cannot be read shows when it is asked for.
+
+    >>> shipped().entities()[0], "vn" in shipped().jurisdictions()
+    ('household', True)
+    """
     root = standards_folder()
     found: dict[str, list[Shelved]] = {}
     for folder, _, files in sorted(os.walk(root)):
@@ -366,7 +385,10 @@ def _facts_of(found: Standard, name: str) -> set[str]:
 
 @frozen
 class ReviewStandard(Frozen):
-    """A standard that a yearly review round needs: for what, for which day, on what ground."""
+    """A standard that a yearly review round needs: for what, for which day, on what ground.
+
+    ``purpose`` is ``year_end`` or ``next_year``; ``labels`` say it in both languages.
+    """
 
     standard: Standard
     purpose: str  # "year_end" or "next_year"
@@ -376,6 +398,7 @@ class ReviewStandard(Frozen):
 
     @property
     def grade(self) -> str:
+        """That of the ground: A, B, C or D."""
         return self.cite.grade
 
 
@@ -397,7 +420,13 @@ def standard(name: str) -> Standard:
 
 
 def standards(jurisdiction: str = COUNTRY, entity: str = HOUSEHOLD) -> list[Standard]:
-    """Every standard of a jurisdiction in its newest version, oldest first."""
+    """Every standard of a jurisdiction in its newest version, oldest first.
+
+    A jurisdiction or ``entity`` that has none gives an empty list.
+
+    >>> [s.id for s in standards()][-3:]
+    ['vn-2016', 'vn-2022', 'vn-2027']
+    """
     return shipped().standards(jurisdiction, entity)
 
 
@@ -411,7 +440,12 @@ def applicable(
     """The standard that covers a day, by what had been issued by ``known_at`` (default: all).
 
     ``fallback`` allows the national standard where a jurisdiction has none of its own.
-    Raises :class:`NoStandard` naming the neighbours when no standard covers the day.
+    Raises :class:`NoStandard` naming the neighbours when no standard covers the day, and
+    :class:`HouseholdError` where a day is none.
+
+    >>> from datetime import date
+    >>> applicable(date(2012, 6, 1)).exact_id, applicable(date(2014, 6, 1)).exact_id
+    ('vn-2011@1.2', 'vn-2011@2.2')
     """
     return shipped().applicable(day, jurisdiction, entity, known_at, fallback)
 
@@ -445,7 +479,11 @@ def for_review(year: int, jurisdiction: str = COUNTRY, known_at: date | None = N
 
     When both days have one standard, the round still has both purposes. When the standard
     changes with the year, the ground for listing by the new one is the ``review`` citation of its
-    span; a next year that nothing covers is left out.
+    span; a next year that nothing covers is left out. Raises :class:`NoStandard` when nothing covers
+    the end of the year.
+
+    >>> [(r.standard.id, r.purpose, str(r.day), r.grade) for r in for_review(2026)]
+    [('vn-2022', 'year_end', '2026-12-31', 'B'), ('vn-2027', 'next_year', '2027-01-01', 'D')]
     """
     return shipped().for_review(year, jurisdiction, known_at)
 
@@ -462,6 +500,13 @@ def assess(
 ) -> Assessment:
     """Assess a household (or another ``entity``) under the standard that covers a day.
 
+    ``household`` maps names of :func:`facts` to values: money in đồng in the unit of the fact, codes as text,
+    ``members`` as a list of mappings; what is absent is unknown. ``known_at`` leaves out what was issued
+    later. The other arguments are those of :meth:`Standard.assess`.
+
+    Raises :class:`NoStandard` when no standard covers the day or there is no such method or reading, and
+    :class:`HouseholdError` with every problem of the facts.
+
     >>> from datetime import date
     >>> assess({"area": "rural", "income_per_person": 1_500_001, "deprivations": 3}, on=date(2026, 3, 1)).category
     'average'
@@ -473,6 +518,10 @@ def facts(entity: str = HOUSEHOLD) -> Mapping[str, Fact]:
     """The vocabulary: every fact a rule may ask for; of households and of persons, or of another ``entity``.
 
     Raises :class:`NoStandard` for an entity that has no vocabulary.
+
+    >>> fact = facts()["income_per_person"]
+    >>> fact.unit, fact.labels["en"], list(facts()["area"].codes)
+    ('VND/person/month', 'income a person a month', ['rural', 'urban'])
     """
     if entity not in entities(_vocabulary()):
         raise NoStandard(f"there is no vocabulary of {entity!r}; {nearest(entity, entities(_vocabulary()))}")

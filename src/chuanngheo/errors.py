@@ -22,6 +22,13 @@ class Problem(Frozen):
     fact (``members[2].sex``) or a place in a file (``local.yaml:12:9``); ``excerpt`` shows the
     line of the file with a caret under the place. In a table, ``count`` is the number of rows that
     have the problem and ``rows`` shows the first of them: (number or None, key, value).
+
+    >>> import chuanngheo as cn
+    >>> try:
+    ...     cn.standard("vn-2006").assess({"area": "Urban"})
+    ... except cn.HouseholdError as error:
+    ...     print(error.problems[0].code, error.problems[0].where, error.problems[0].remedy)
+    CN047 area did you mean urban?
     """
 
     code: str

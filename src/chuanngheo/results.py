@@ -19,7 +19,17 @@ DISCLAIMER: Text = MappingProxyType({
 
 @frozen
 class Caveat(Frozen):
-    """Something a reader of the result must know. ``str()`` gives the English text."""
+    """Something a reader of the result must know. ``str()`` gives the English text.
+
+    ``kind`` is ``grade``, ``interpretation``, ``not_read``, ``not_asked``, ``not_used``, ``rounding``,
+    ``span``, ``status`` or ``method``; ``about`` names the fact, rule or standard; ``grade`` is the weakest
+    that was read, or empty.
+
+    >>> import chuanngheo as cn
+    >>> a = cn.standard("vn-2006").assess({"area": "urban", "income_per_person": 260_000})
+    >>> [(c.kind, c.about) for c in a.caveats]
+    [('interpretation', 'urban-year-clause')]
+    """
 
     kind: str  # grade, interpretation, not_read, not_asked, not_used, rounding, span, status, method
     about: str
@@ -27,6 +37,7 @@ class Caveat(Frozen):
     texts: Text
 
     def text(self, lang: str = "vi") -> str:
+        """The sentence in ``vi`` or ``en``."""
         return self.texts[lang]
 
     def __str__(self) -> str:
@@ -37,7 +48,13 @@ class Caveat(Frozen):
 class Flip(Frozen):
     """The nearest change of one value that changes the class.
 
-    ``change`` is ``to - value`` for numbers (in the value's own unit) and None for codes.
+    ``change`` is ``to - value`` for numbers (in ``unit``, that of the fact) and None for codes;
+    ``category`` is the class that the household then has.
+
+    >>> import chuanngheo as cn
+    >>> a = cn.standard("vn-2006").assess({"area": "rural", "income_per_person": 200_000})
+    >>> [(f.fact, f.to, f.change, f.unit, f.category) for f in a.flips()]
+    [('income_per_person', 200001, 1, 'VND/person/month', 'not_poor')]
     """
 
     fact: str
@@ -49,6 +66,7 @@ class Flip(Frozen):
     texts: Text
 
     def text(self, lang: str = "vi") -> str:
+        """The sentence in ``vi`` or ``en``."""
         return self.texts[lang]
 
     def __str__(self) -> str:
@@ -59,8 +77,14 @@ class Flip(Frozen):
 class TraceStep(Frozen):
     """One value on the way to the class.
 
+    ``kind`` is ``fact``, ``line``, ``value``, ``indicator`` or ``class``; ``given`` whether the caller gave it.
     ``value`` is None where it is not certain; ``possible`` then holds its values, or its least
-    and greatest for a number.
+    and greatest for a number, in ``unit``.
+
+    >>> import chuanngheo as cn
+    >>> a = cn.standard("vn-2006").assess({"area": "rural", "income_per_person": 200_000})
+    >>> [(s.kind, s.name, s.value) for s in a.trace if s.kind == "line"]
+    [('line', 'poverty_line', 200000)]
     """
 
     kind: str  # fact, line, value, indicator, class

@@ -31,7 +31,10 @@ VHLSS_COLUMNS: Mapping[str, Any] = {
 
 @attrs.frozen(eq=False)  # tables have no equality that answers yes or no
 class SurveyFile:
-    """A survey file: ``frame`` (polars, codes as they are), ``labels`` of columns, ``codes`` with their labels."""
+    """A survey file: ``frame`` (polars, codes as they are), ``labels`` of columns, ``codes`` with their labels.
+
+    Made by :func:`read_stata`.
+    """
 
     frame: pl.DataFrame
     labels: Mapping[str, str]
@@ -94,6 +97,16 @@ def read_stata(
     ``columns`` keeps only these; ``key`` are columns that must tell every row apart; ``encoding`` is that of
     texts in files of Stata 13 and before, which do not say it (``"CP1258"``). Raises
     :class:`DataProblems`: CN205 no Stata file, CN206 no such column, CN207 two names alike, CN208 no key.
+
+    >>> import os, tempfile
+    >>> import polars as pl, pyreadstat
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "ho.dta")
+    ...     pyreadstat.write_dta(pl.DataFrame({"HOSO": [1, 2], "ttnt": [1, 2]}), path,
+    ...                          variable_value_labels={"ttnt": {1: "Thành thị", 2: "Nông thôn"}})
+    ...     file = read_stata(path, key=["hoso"])
+    >>> file.frame.columns, file.codes_of("ttnt", {"Thành thị": "urban", "Nông thôn": "rural"})
+    (['hoso', 'ttnt'], {1: 'urban', 2: 'rural'})
     """
     import polars as pl
 

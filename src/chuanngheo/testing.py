@@ -68,7 +68,14 @@ AGES = {"birth_date": "", "birth_year": "year", "age": "years", "age_months": "m
 
 
 def assessment_day(standard: Standard) -> date:
-    """The day for which :func:`households` draws dates of birth: the first that is covered."""
+    """The day for which :func:`households` draws dates of birth: the first that is covered.
+
+    Raises nothing for a standard of the law; one that covers no day has none.
+
+    >>> import chuanngheo as cn
+    >>> str(assessment_day(cn.standard("vn-2006")))
+    '2006-01-01'
+    """
     return standard.applies[0].start if standard.applies else date(2000, 1, 1)
 
 
@@ -94,7 +101,17 @@ def households(
     reading are crowded around). ``on`` is the day for which ages are drawn, by default
     :func:`assessment_day`: pass the same day to ``assess``.
 
-    Numbers are whole where the law counts whole units, otherwise ``Decimal`` or ``Fraction``.
+    Numbers are whole where the law counts whole units, otherwise ``Decimal`` or ``Fraction``; money is in
+    đồng. Raises :class:`NoStandard` for a method or reading that the standard does not have.
+
+    >>> import chuanngheo as cn
+    >>> from hypothesis import given, settings
+    >>> std = cn.standard("vn-2006")
+    >>> @settings(deadline=None, max_examples=20, database=None)
+    ... @given(households(std, missing=False))
+    ... def decided(household):
+    ...     assert std.assess(household).status == "decided"
+    >>> decided()
     """
     edges = _Edges(standard, method or standard.default_method, readings, on or assessment_day(standard), members)
 

@@ -124,7 +124,7 @@ def shipped_cpi() -> PriceIndex:
     """The yearly average consumer price index of Viet Nam, 1995 to 2024, with its citation.
 
     Source: World Bank, World Development Indicators (FP.CPI.TOTL.ZG), in a copy (grade B). What is
-    published is the change of each year; the levels are their exact products.
+    published is the change of each year; the levels are their exact products. Raises nothing.
 
     >>> index = shipped_cpi()
     >>> index.span, index.cite.grade

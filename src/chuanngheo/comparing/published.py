@@ -74,6 +74,8 @@ class Count(Frozen):
 def published() -> tuple[Count, ...]:
     """Every shipped result: the whole country by the day, then places counted under two standards.
 
+    Raises nothing.
+
     >>> [c.classes["poor"].percent.digits for c in published() if c.standard == "vn-2011" and c.place["en"] == "Whole country"]
     ['14.2', '7.8', '4.25']
     """
@@ -83,7 +85,14 @@ def published() -> tuple[Count, ...]:
 def read_published(paths: Iterable[str]) -> tuple[Count, ...]:
     """The results in files of your own, in the order in which they stand.
 
-    Raises :class:`RuleFileError` with every fault of every file, each with its place.
+    Raises :class:`RuleFileError` with every fault of every file, each with its place, and ``OSError`` where
+    there is no such file.
+
+    >>> import os
+    >>> from chuanngheo.version import standards_folder
+    >>> path = os.path.join(standards_folder(), "vn", "published", "national.yaml")
+    >>> read_published([path])[0].place["en"]
+    'Whole country'
     """
     counts: list[Count] = []
     problems: list[Problem] = []

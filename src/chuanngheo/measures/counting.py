@@ -47,7 +47,14 @@ class AlkireFoster:
     ``uncensored_headcount`` (all who are deprived in it), ``censored_headcount`` (the poor who are),
     ``absolute_contribution`` (weight times censored headcount; they add up to M0) and ``contribution``
     (that as a share of M0). ``groups``, with ``by``, has ``population_share``, ``M0`` and
-    ``contribution`` (of the group to the M0 of all); None without. ``weights`` and ``k`` are exact.
+    ``contribution`` (of the group to the M0 of all); None without. ``weights`` and ``k`` are exact. Made by :func:`alkire_foster`.
+
+    >>> import polars as pl
+    >>> from chuanngheo import measures as ms
+    >>> homes = pl.DataFrame({"water": [True, True, False, False], "school": [True, False, False, False]})
+    >>> made = ms.alkire_foster(homes, ms.census(), weights=ms.equal_weights(["water", "school"]), k="1/2")
+    >>> made.summary.select("measure", "value").rows()
+    [('H', 0.5), ('A', 0.75), ('M0', 0.375)]
     """
 
     summary: Any
@@ -107,7 +114,7 @@ def alkire_foster(
 
 
 def indicator_columns(standard: Standard) -> tuple[str, ...]:
-    """The columns that ``standard.classify`` writes for its indicators.
+    """The columns that ``standard.classify`` writes for its indicators. Raises nothing.
 
     >>> import chuanngheo as cn
     >>> indicator_columns(cn.standard("vn-child-2019"))[:2]
@@ -117,7 +124,7 @@ def indicator_columns(standard: Standard) -> tuple[str, ...]:
 
 
 def equal_weights(names: Standard | Iterable[str]) -> dict[str, Fraction]:
-    """The same weight for each column (or for each indicator of a standard).
+    """The same weight for each column (or for each indicator of a standard); exact. Raises nothing.
 
     >>> equal_weights(["water", "sanitation"])
     {'water': Fraction(1, 2), 'sanitation': Fraction(1, 2)}
@@ -131,7 +138,7 @@ def nested_weights(dimensions: Standard | Mapping[str, str]) -> dict[str, Fracti
     """The same weight for each dimension, and within it for each indicator.
 
     ``dimensions`` maps columns to their dimension, or is a standard: then the columns are those of
-    :func:`indicator_columns`.
+    :func:`indicator_columns`. The weights are exact and add up to one. Raises nothing.
 
     >>> made = nested_weights({"nutrition": "health", "mortality": "health", "school": "education"})
     >>> {name: str(w) for name, w in made.items()}

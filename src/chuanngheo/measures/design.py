@@ -39,7 +39,12 @@ class Replicates(Frozen):
 
 @frozen
 class Design(Frozen):
-    """What a table of households stands for. Made by :func:`survey`, :func:`census`, :func:`unweighted`, :func:`synthetic`."""
+    """What a table of households stands for. Made by :func:`survey`, :func:`census`, :func:`unweighted`, :func:`synthetic`.
+
+    >>> from chuanngheo import measures as ms
+    >>> ms.survey("wt9", persons="tsnguoi", strata="stratum", psu="diaban").has_variance, ms.census().has_variance
+    (True, False)
+    """
 
     data: str  # as every table of results says it
     weight: str | None = None
@@ -120,6 +125,9 @@ def survey(
 def census(persons: str | None = None) -> Design:
     """Every household once, as in the lists of the yearly review: an administrative count, without weights.
 
+    ``persons`` is the column of the household's size, for ``unit="person"``. Raises nothing here; a column that
+    is not there is found when a measure is asked for.
+
     >>> census("household_size").data
     'administrative count'
     """
@@ -137,6 +145,8 @@ def unweighted(
 ) -> Design:
     """A sample without weights, or whose weights are left out on purpose; every table says so.
 
+    The other arguments are those of :func:`survey`, and raise what they raise there.
+
     >>> unweighted().data
     'unweighted sample'
     """
@@ -145,6 +155,8 @@ def unweighted(
 
 def synthetic(weight: str | None = None, *, persons: str | None = None) -> Design:
     """Households that somebody made up, for trying things out: no number computed from them is an estimate.
+
+    ``weight`` and ``persons`` are names of columns. Raises nothing here.
 
     >>> synthetic("weight").data
     'synthetic population'

@@ -104,7 +104,7 @@ def poverty_gap(
 ) -> Any:
     """The mean of (line - income) / line over everybody, nothing for those who are not poor: FGT(1).
 
-    Arguments and table as for :func:`headcount`. The gap of an unknown income lies between 0 and 1.
+    Arguments, table and errors as for :func:`headcount`. The gap of an unknown income lies between 0 and 1.
 
     >>> import polars as pl
     >>> from chuanngheo import measures as ms
@@ -134,7 +134,7 @@ def fgt(
     """The Foster-Greer-Thorbecke measure: the mean of the gap of the poor to the power of ``alpha`` (from 0).
 
     Arguments and table as for :func:`headcount`; the measure is called ``fgt_<alpha>``. ``alpha=0``
-    is the headcount, also for who is poor on the line, whose gap is zero.
+    is the headcount, also for who is poor on the line, whose gap is zero. Raises what it raises.
 
     >>> import polars as pl
     >>> from chuanngheo import measures as ms
@@ -169,7 +169,7 @@ def watts(
 
     The logarithm of an income of zero is not defined. ``zero`` says what is done: ``"raise"`` an error
     with their count, ``"drop"`` leaves these households out, an amount counts every income below it
-    as that amount (bottom coding; the line must be above it). Other arguments and the table as for
+    as that amount (bottom coding; the line must be above it). Other arguments, the table and the errors as for
     :func:`headcount`. An unknown income can be as near to zero as it likes: ``high`` is then null,
     unless ``zero`` is an amount.
 
@@ -202,7 +202,7 @@ def sen(
     It is the version for many poor people (Sen 1976 has G q / (q + 1) for q of them), which does not
     change when everybody is counted twice; Haughton and Khandker 2009 write it
     H (1 - (1 - G) mean / line). With lines that differ, G is that of income / line. Weights enter every
-    part. Arguments and table as for :func:`headcount`. It never falls when an income falls, so unknown
+    part. Arguments, table and errors as for :func:`headcount`. It never falls when an income falls, so unknown
     incomes are bounded by nobody of them being poor and by all of them being zero.
 
     >>> import polars as pl
@@ -229,7 +229,7 @@ def gini(
     """The Gini coefficient: half the mean difference of two incomes drawn with replacement, over their mean.
 
     The sum over all pairs is divided by the square of the population (not by n (n - 1)): counting everybody
-    twice changes nothing. Null where the mean is zero. Other arguments and the table as for :func:`headcount`.
+    twice changes nothing. Null where the mean is zero. Other arguments, the table and the errors as for :func:`headcount`.
 
     Bounds for unknown incomes: ``low`` where all of them have the one income that makes the coefficient
     least; ``high`` where one of them has nearly everything (the least weight among them), or all of
@@ -261,7 +261,7 @@ def poverty(
 ) -> Any:
     """All measures in one table: headcount, poverty_gap, fgt_2, watts, sen, gini.
 
-    Arguments and table as for :func:`headcount` and :func:`watts`.
+    Arguments, table and errors as for :func:`headcount` and :func:`watts`.
 
     >>> import polars as pl
     >>> from chuanngheo import measures as ms

@@ -41,7 +41,7 @@ SIGNS: Mapping[str, int] = {
 }  # fmt: skip
 COUNTED = (*NUMBERED, *BESIDE, "moved_out", "moved_in")
 
-# What became of a household → its column in Mẫu 7.2 and in Mẫu 7.3.
+#: What became of a household → its column in Mẫu 7.2 and in Mẫu 7.3.
 COLUMNS: Mapping[str, tuple[str | None, str | None]] = {
     "stayed_poor": (None, None),
     "stayed_near_poor": (None, None),

@@ -79,7 +79,7 @@ class Target(Frozen):
 
 @frozen
 class Column(Frozen):
-    """How one column is read. ``headers`` and the keys of ``codes`` are keys of :func:`names.key`.
+    """How one column is read. ``headers`` and the keys of ``codes`` are keys of ``names.key``.
 
     ``codes`` maps what is written to a code, a truth, or None where it says nothing; ``factor`` is
     what a number is multiplied by; ``blank`` what a blank box means (None: unknown); ``filled`` the

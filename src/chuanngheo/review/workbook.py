@@ -60,8 +60,8 @@ def write_review(
     ``households`` is a table in the canonical columns, best as :meth:`Standard.classify` answers it
     (``category``, ``possible``, ``undetermined_because``, ``problems``, ``deprived_*``); ``std`` is the
     standard that answered, for words and lines. ``persons`` counts the members where ``household_size`` is
-    blank. ``findings`` come from :func:`check`, ``problems`` from reading (anything with ``message``,
-    ``code`` and ``remedy``), ``movements`` is what :func:`movements` gives, or a table.
+    blank. ``findings`` come from :func:`.checks.check`, ``problems`` from reading (anything with ``message``,
+    ``code`` and ``remedy``), ``movements`` is what :func:`.movements.movements` gives, or a table.
 
     Only known columns are written; others, personal ones above all, only where ``personal`` names them.
     What does not fit in one sheet goes on in the next; ``rows_per_sheet`` makes them smaller.
