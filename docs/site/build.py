@@ -137,8 +137,11 @@ def build(out: Path, languages: tuple[str, ...] = LANGUAGES, calculator: bool = 
         assemble(lang, source / lang)
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-t", lang, "-c", str(HERE)]
-            + ["-d", str(source / f"{lang}-doctrees"), str(source / lang), str(out / lang)],
+            [
+                sys.executable,
+                *f"-m sphinx -b html -W --keep-going -q -t {lang}".split(),
+                *("-c", str(HERE), "-d", str(source / f"{lang}-doctrees"), str(source / lang), str(out / lang)),
+            ],
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
         for lang in languages
