@@ -239,14 +239,15 @@ def following(a: Assessment, answers: Mapping[str, Any], at: Levels, about: str 
     if a.status != "undetermined":
         return None
     asked = still_open(a, answers, at)
-    wanted = [k for k in asked if about and about in (k, *asked[k], *at.roots(k), *at.above(k))]
+    below = set(_leaves(about, answers, at)) if about else set()
+    wanted = [k for k, leaves in asked.items() if not below.isdisjoint(leaves)]
     one = [k for k in asked if at.roots(k) != {COUNT} and k != COUNT]
     keys = wanted or one or list(asked)
     if not keys:
         return None
     key = next_question(a.decision, keys) if len(keys) > 1 else keys[0]
     leaves = asked[key if key in asked else keys[0]]
-    return ask(a.standard, about if about in leaves else leaves[0], at)
+    return ask(a.standard, next((n for n in leaves if n in below), leaves[0]), at)
 
 
 def still_open(a: Assessment, answers: Mapping[str, Any], at: Levels) -> dict[str, list[str]]:

@@ -89,6 +89,7 @@ def interview(
 
     * ``error``: None, or why nothing can be asked on that day, with the ``spans`` that are covered;
     * ``standard``, ``places`` (the standards that can be chosen for the day);
+    * ``start``: the questions that belong beside the day: what its lines are told apart by;
     * ``question``: the next one, None at the end; ``left``: how many more there can be at most;
     * ``answered``: each answer with its question, how it was ``read``, and whether it is ``used``;
       an answer that cannot be read has a ``problem``, and its question is the next one;
@@ -132,6 +133,7 @@ def interview(
     return {
         **base, "places": places, "question": asked.to_dict(lang) if asked else None, "left": left,
         "standard": {"id": standard.id, "exact_id": standard.exact_id, "title": standard.title[lang]},
+        "start": [ask(standard, n, at).to_dict(lang) for n in _first(standard, at)],
         "answered": list(_answered(a, answers or {}, read, problems, at, lang)),
         "result": _result(a, at, lang, catalogue, jurisdiction),
     }  # fmt: skip
@@ -189,6 +191,13 @@ def _places(catalogue: Catalogue, on: date, lang: str) -> list[dict[str, str]]:
                 continue
             found.append({"jurisdiction": place, "text": standard.title[lang]})
     return found
+
+
+def _first(standard: Standard, at: Levels) -> list[str]:
+    """The codes that the lines in use are told apart by, of those that everybody is asked."""
+    lines = [line for name, line in standard.lines.items() if name in at.prepared.needed]
+    keys = dict.fromkeys(k for line in lines for k in sorted(_keys(line.table)))
+    return [k for k in keys if standard.facts[k].asked_if is None]
 
 
 def _known_ways(standard: Standard, ways: Mapping[str, str] | None) -> dict[str, str]:
