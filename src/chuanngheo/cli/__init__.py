@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from . import authors, comparisons, households, laws, tables
+from . import authors, comparisons, households, laws, reviews, tables
 from .program import Command, Program, start
 from .words import PROGRAM, both
 
@@ -206,6 +206,27 @@ a column under another name, and the members
 chuanngheo classify homes.parquet out.parquet --persons persons.parquet --column area=khu_vuc --on 2025-12-01
 written even where rows are bad
 chuanngheo classify homes.parquet all.csv --standard vn-2022 --check defer""",
+    ),
+)
+_command(
+    "report",
+    HOMES,
+    reviews.report,
+    "Báo cáo rà soát hằng năm: đọc tệp, nêu dòng lỗi, kiểm tra, lập biểu 7.1-7.11.",
+    "The yearly review: read the files, name bad rows, check, fill in forms 7.1-7.11.",
+    both(
+        """mọi biểu lập được, từ phiếu B1 và danh sách thành viên
+chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out mau-7.xlsx
+chỉ biểu 7.1, thêm trang HTML
+chuanngheo report ra-soat.csv --form 7.1 --year 2024 --status official --html mau-7.1.html
+với đợt năm trước, cho biểu 7.2 và 7.3
+chuanngheo report ra-soat.csv --previous nam-truoc.csv --form 7.2 --form 7.3 --year 2024 --out bien-dong.xlsx""",
+        """all forms that can be filled, from form B1 and the list of members
+chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out forms.xlsx
+only form 7.1, as a page of HTML
+chuanngheo report review.csv --form 7.1 --year 2024 --status official --html form-7.1.html
+with last year's round, for forms 7.2 and 7.3
+chuanngheo report review.csv --previous last-year.csv --form 7.2 --form 7.3 --year 2024 --out movements.xlsx""",
     ),
 )
 _command(

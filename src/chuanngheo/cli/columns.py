@@ -170,6 +170,7 @@ def _typed(
 
     specs: dict[str, Any] = {name: name for name in facts if name in names} | dict(mapping)
     made: dict[str, Any] = dict(mapping)
+    worded: list[str] = []  # columns of codes and truths
     wanted: dict[str, tuple[Fact, tuple[str, ...]]] = {}  # column: the fact, what stands for unknown
     for name, spec in specs.items():
         fact = facts.get(name)
@@ -179,11 +180,14 @@ def _typed(
             continue
         if fact.kind == "boolean" and "codes" not in entry:
             made[name] = entry | {"codes": _TRUTHS}
-        elif fact.kind in ("number", "date"):
+        if fact.kind in ("number", "date"):
             wanted[column] = (fact, tuple(entry.pop("missing", ())))
             made[name] = entry
+        else:
+            worded.append(column)
+    converted: dict[str, pl.Expr] = {c: pl.col(c).str.strip_chars().replace("", None) for c in worded}
     if not wanted:
-        return Opened(frame, names, made, what=what)
+        return Opened(_beside(frame, converted), names, made, tuple(converted), what=what)
 
     def text(column: str) -> pl.Expr:
         stripped = pl.col(column).str.strip_chars()
@@ -209,26 +213,31 @@ def _typed(
                 .collect(engine="streaming")
             )
             problems.append(_problem(fact, column, what, seen[f"bad {column}"], shown.rows()))
-    converted = {}
     for column, (fact, _) in wanted.items():
-        good = pl.when(~bad[column]).then(text(column)) if seen[f"bad {column}"] else text(column)
+        typed: pl.Expr = pl.when(~bad[column]).then(text(column)) if seen[f"bad {column}"] else text(column)
         if fact.kind == "date":
-            converted[column] = good.str.to_date("%Y-%m-%d", strict=False)
+            converted[column] = typed.str.to_date("%Y-%m-%d", strict=False)
         else:
             places, digits = seen[f"places {column}"] or 0, seen[f"digits {column}"] or 0
             if places == 0 and digits <= WORD:
-                converted[column] = good.cast(pl.Int64)
+                converted[column] = typed.cast(pl.Int64)
             elif digits <= MOST:
-                converted[column] = good.cast(pl.Decimal(MOST, places))
+                converted[column] = typed.cast(pl.Decimal(MOST, places))
             else:
                 raise unreadable(path, f"column {column}: numbers of more than {MOST} digits")
-    frame = frame.with_columns(*(pl.col(c).alias(BEFORE + c) for c in wanted)).with_columns(**{
-        BAD: pl.concat_str([
-            pl.when(bad[c]).then(pl.lit(f"{fact.name}: {_message(fact)} [{_code(fact)}]")) for c, (fact, _) in wanted.items()
-        ], separator="; ", ignore_nulls=True).replace("", None),
-        **converted,
-    }) if problems else frame.with_columns(*(pl.col(c).alias(BEFORE + c) for c in wanted)).with_columns(**converted)  # fmt: skip
-    return Opened(frame, names, made, tuple(wanted), tuple(problems), what)
+    if problems:
+        said = [pl.when(bad[c]).then(pl.lit(f"{f.name}: {_message(f)} [{_code(f)}]")) for c, (f, _) in wanted.items()]
+        converted[BAD] = pl.concat_str(said, separator="; ", ignore_nulls=True).replace("", None)
+    texts = tuple(c for c in converted if c != BAD)
+    return Opened(_beside(frame, converted), names, made, texts, tuple(problems), what)
+
+
+def _beside(frame: pl.LazyFrame, converted: Mapping[str, pl.Expr]) -> pl.LazyFrame:
+    """The converted columns in place of the written ones, which wait under another name."""
+    import polars as pl
+
+    written = [pl.col(c).alias(BEFORE + c) for c in converted if c != BAD]
+    return frame.with_columns(*written, **converted)
 
 
 def _unreadable_text(text: pl.Expr, fact: Fact) -> pl.Expr:

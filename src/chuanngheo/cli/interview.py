@@ -25,7 +25,7 @@ def interview(
     Questions go to stderr: stdout has the answer alone.
     """
     answers = dict(given)
-    ways: dict[str, str] = {}
+    ways = dict.fromkeys(given, asking.WHOLE)  # what was given is not asked by its parts
     about = ""
     while True:
         question = asking.question(std, answers, on=on, method=method, readings=readings, ways=ways, about=about)

@@ -133,6 +133,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "by_computed": ("theo kết quả tính bằng {}", "by the class computed with {}"),
     "forms_made": ("biểu {}", "forms {}"),
     "form_left": ("không lập biểu {}: {}", "form {} was left out: {}"),
+    "not_checked": ("{} phép kiểm tra thiếu số liệu (--json nêu đủ)", "{} checks lack columns (--json names them)"),
     "form_note": ("biểu {}: {}", "form {}: {}"),
 }  # fmt: skip
 

@@ -1,0 +1,179 @@
+"""``list``, ``line``, ``citations``, ``compare``, ``audit --html`` say what the library says."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import chuanngheo as cn
+from chuanngheo import cli
+from chuanngheo.citing import figures, table
+from chuanngheo.comparing import shipped_cpi
+from cli_files import homes, write_all
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, list(arguments), env={"LC_ALL": "C.UTF-8"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_all(tmp_path)
+    return tmp_path
+
+
+# --- list ----------------------------------------------------------------------------------------
+
+
+def test_list_has_every_version_of_every_standard() -> None:
+    listed = json.loads(run("list", "--json").stdout)["standards"]
+    assert {s["exact_id"] for s in listed} == {s.exact_id for s in cn.shipped().versions(None, None)}
+    said = run("list").output
+    for std in listed:
+        assert std["exact_id"] in said
+    assert listed[0]["entity"] == "household"
+    assert listed[0]["jurisdiction"] == "vn"
+
+
+def test_list_of_a_day_is_what_covers_it() -> None:
+    listed = json.loads(run("list", "--on", "2014-05-27", "--json").stdout)["standards"]
+    households = [s["exact_id"] for s in listed if (s["jurisdiction"], s["entity"]) == ("vn", "household")]
+    assert households == [cn.applicable(date(2014, 5, 27)).exact_id]
+    known = json.loads(run("list", "--on", "2014-06-01", "--known-at", "2014-05-01", "--json").stdout)["standards"]
+    assert cn.applicable(date(2014, 6, 1), known_at=date(2014, 5, 1)).exact_id in {s["exact_id"] for s in known}
+
+
+def test_list_of_a_place_and_an_entity() -> None:
+    listed = json.loads(run("list", "--jurisdiction", "vn-79", "--json").stdout)["standards"]
+    assert listed
+    assert {s["jurisdiction"] for s in listed} == {"vn-79"}
+    communes = json.loads(run("list", "--entity", "commune", "--json").stdout)["standards"]
+    assert {s["entity"] for s in communes} == {"commune"}
+    assert all(s["grade"] in "ABCD" and s["digest"] for s in listed + communes)
+
+
+# --- line ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_line_with_unit_ground_grade_and_next_change(lang: str) -> None:
+    q = cn.line("poverty_line", on=date(2026, 3, 1), area="rural")
+    assert q.next_change is not None
+    day, following, ground = q.next_change
+    said = run("line", "poverty_line", "--on", "2026-03-01", "--area", "rural", "--lang", lang).output
+    first, second, third = said.splitlines()
+    dots = {"vi": ".", "en": ","}[lang]
+    assert first.startswith(f"{int(q):,}".replace(",", dots))
+    assert q.standard in first
+    assert second.startswith(q.cite.label(lang))
+    assert q.cite.words in second
+    assert f"{int(following):,}".replace(",", dots) in third
+    assert ground.label(lang) in third
+    assert (f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()) in third
+
+
+def test_line_as_json_and_by_what_was_known() -> None:
+    data = json.loads(run("line", "poverty_line", "--on", "2026-03-01", "--area", "urban", "--json").stdout)
+    q = cn.line("poverty_line", on=date(2026, 3, 1), area="urban")
+    assert (data["value"], data["unit"], data["grade"], data["standard"]) == (int(q), q.unit, q.grade, q.standard)
+    assert data["next_change"]["from"] == "2027-01-01"
+    assert data["cite"]["words"] == q.cite.words
+    assert (
+        run("line", "poverty_line", "--on", "2026-06-01", "--area", "urban", "--known-at", "2025-12-29").exit_code == 3
+    )
+    plain = json.loads(
+        run("line", "poverty_line", "--on", "2001-06-01", "--area", "rural", "--by", "terrain=plain", "--json").stdout
+    )
+    assert plain["value"] == int(cn.line("poverty_line", on=date(2001, 6, 1), area="rural", terrain="plain"))
+    city = json.loads(
+        run("line", "poverty_line", "--on", "2017-01-01", "--area", "urban", "--jurisdiction", "vn-79", "--json").stdout
+    )
+    assert city["standard"].startswith("vn-79")
+
+
+def test_a_line_that_needs_more_says_what(folder: Path) -> None:
+    ran = run("line", "poverty_line", "--on", "2026-03-01")
+    assert ran.exit_code == 3
+    assert "area" in ran.output
+    ran = run("line", "poverty_line", "--on", "2026-03-01", "--area", "rural", "--by", "terrain")
+    assert ran.exit_code == 2
+    assert "terrain=plain" in ran.output
+
+
+# --- citations -----------------------------------------------------------------------------------
+
+
+def test_citations_are_those_of_the_library(folder: Path) -> None:
+    found = figures("vn-2027")
+    assert run("citations", "vn-2027", "--lang", "vi").output.strip() == table(found, "vi").strip()
+    data = json.loads(run("citations", "vn-2027", "--grade", "B", "--json").stdout)
+    assert [f["name"] for f in data["figures"]] == [f.name for f in found if f.grade in "BCD"]
+    assert len(data["figures"]) > 0
+    own = json.loads(run("citations", "local.yaml", "--json").stdout)["figures"]
+    assert {f["standard"] for f in own} == {"vn-mau-2099@1.1"}
+
+
+# --- compare, audit ------------------------------------------------------------------------------
+
+
+def test_compare_says_what_the_comparison_says(folder: Path) -> None:
+    c = cn.compare("vn-2016", "vn-2022")
+    assert run("compare", "vn-2016", "vn-2022", "--lang", "vi").output.strip() == c.text("vi").strip()
+    data = json.loads(run("compare", "vn-2016", "vn-2022", "--json").stdout)
+    assert data.items() >= json.loads(json.dumps(c.to_dict())).items()
+    assert data["moves"] is None
+    real = cn.compare("vn-2011", "vn-2016", prices=shipped_cpi(), years=(2011, 2016))
+    assert (
+        run("compare", "vn-2011", "vn-2016", "--prices", "--years", "2011,2016").output.strip()
+        == real.text("en").strip()
+    )
+    assert (
+        cn.compare("local.yaml" and cn.read_standard("local.yaml"), "vn-2022").text("en").strip()
+        == run("compare", "local.yaml", "vn-2022").output.strip()
+    )
+
+
+def test_compare_on_the_same_households_says_who_moves(folder: Path) -> None:
+    m = cn.compare("vn-2022", "vn-2027").on(homes())
+    ran = run("compare", "vn-2022", "vn-2027", "--households", "homes.parquet", "--html", "moves.html", "--json")
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["moves"] == json.loads(json.dumps(m.to_dict()))
+    page = (folder / "moves.html").read_text(encoding="utf-8")
+    assert m.to_html("en") in page
+    assert page.count("</body>") == 1
+    assert (
+        m.text("vi").strip()
+        in run("compare", "vn-2022", "vn-2027", "--households", "homes.parquet", "--lang", "vi").output
+    )
+    again = run("compare", "vn-2022", "vn-2027", "--households", "homes.parquet", "--html", "moves.html")
+    assert again.exit_code == 1
+    assert "--force" in again.output
+    assert run("compare", "vn-2022", "vn-2027", "--persons", "persons.parquet", "--weight", "w").exit_code == 2
+
+
+def test_compare_reads_csv_as_exactly(folder: Path) -> None:
+    arguments = ("compare", "vn-2022", "vn-2027", "--households", "survey.csv", "--columns", "columns.yaml", "--json")
+    data = json.loads(run(*arguments).stdout)["moves"]
+    assert data is not None
+    (folder / "survey.csv").write_text(
+        (folder / "survey.csv").read_text(encoding="utf-8").replace("1500.001", "1.500"), encoding="utf-8"
+    )
+    ran = run(*arguments)
+    assert ran.exit_code == 1
+    assert json.loads(ran.stdout)["problems"][0]["code"] == "CN049"
+
+
+def test_audit_as_a_page(folder: Path) -> None:
+    ran = run("audit", "vn-2006", "--html", "audit.html", "--lang", "vi")
+    report = cn.audit("vn-2006")
+    assert ran.exit_code == (1 if report.errors else 0)
+    page = (folder / "audit.html").read_text(encoding="utf-8")
+    assert page.startswith('<!doctype html>\n<html lang="vi">')
+    assert report.to_html("vi") in page
+    assert run("audit", "vn-2006", "--html", "audit.html").exit_code == 1
+    assert run("audit", "vn-2006", "--html", "audit.html", "--force").exit_code == ran.exit_code
