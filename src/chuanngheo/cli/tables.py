@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 SIDECAR = ".meta.json"  # beside a CSV, which has no place for it
-NAME = "standard"  # the column that names the standard
+PROVENANCE = ("standard", "code_version", "data_version")  # columns that name what answered
 FIRST = 5
 READ = both("Bảng và cột", "Tables and columns")
 
@@ -103,12 +103,13 @@ def classify(
         asked: dict[str, Any] = {
             "key": key, "columns": homes.mapping, "person_columns": None if people is None else people.mapping, "on": when,
             "method": method or None, "readings": readings, "derive": derive, "suffix": suffix, "check": check,
+            "provenance": True,
         }  # fmt: skip
         frame = homes.frame if check == "now" else homes.frame.with_row_index(ROW)
         waiting = tell.err.status(tell.say("checking")) if check == "now" else nullcontext()
         with told(source), waiting:
             made = std.classify(frame, None if people is None else people.frame, **asked)
-        answer = _finished(homes, made, std, suffix)
+        answer = _finished(homes, made, suffix)
         tally = Tally(suffix, key if key in homes.names else "")
         about = _about(std, source, when, made=asked)
         with told(source), _progress(tell, source) as step:
@@ -129,26 +130,22 @@ def refuse_unreadable(*tables: Opened | None) -> None:
         raise DataProblems(f"{len(problems)} column(s) cannot be read, in {rows:,} rows", problems)
 
 
-def _finished(homes: Opened, made: pl.LazyFrame, std: Standard, suffix: str) -> pl.LazyFrame:
-    """The caller's columns as they were, the answers, and by which standard."""
+def _finished(homes: Opened, made: pl.LazyFrame, suffix: str) -> pl.LazyFrame:
+    """The caller's columns as they were, and the answers; a row of which a number cannot be read has none."""
     import polars as pl
 
-    name = NAME + suffix
-    if name in homes.names:
-        problem = Problem("CN213", f"households[{name!r}]", "there is a column of this name already, which would name the standard", None,
-                          "", "rename it, or give --suffix")  # fmt: skip
-        raise DataProblems(f"the column {name} is there already", [problem])
     answer = homes.back(made)
     names = answer.collect_schema().names()
     if BAD in names:
-        answers = [n for n in names if n not in homes.names and n not in (ROW, BAD)]
+        kept = {*homes.names, *(n + suffix for n in PROVENANCE), ROW, BAD}
+        answers = [n for n in names if n not in kept]
         problems = "problems" + suffix
         bad = pl.col(BAD).is_not_null()
         answer = answer.with_columns(
             *(pl.when(~bad).then(pl.col(n)).alias(n) for n in answers if n != problems),
             pl.concat_str([BAD, problems], separator="; ", ignore_nulls=True).replace("", None).alias(problems),
         ).drop(BAD)  # fmt: skip
-    return answer.with_columns(pl.lit(std.exact_id).alias(name))
+    return answer
 
 
 def _about(std: Standard, source: str, when: Any, made: Mapping[str, Any]) -> dict[str, Any]:
