@@ -83,3 +83,12 @@ def test_lines_are_read_from_the_suite_and_not_from_the_port(node: str, tmp_path
     _, counts, _ = run(node, PORT, tmp_path / "suite")
     assert [name for name, (_, failed, _) in counts.items() if failed] == ["vn-2006@1"]
     assert not re.search(r"\d{5}", PORT.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_the_page_shows_what_it_prints(node: str, lang: str) -> None:
+    _, _, text = run(node, PORT)
+    page = (ROOT / "docs" / lang / "ports.md").read_text(encoding="utf-8")
+    shown = [line for line in page.splitlines() if LINE.fullmatch(line)]
+    assert shown == text.splitlines()[: len(shown)]
+    assert shown
