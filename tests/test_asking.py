@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +15,8 @@ from hypothesis import strategies as st
 import chuanngheo as cn
 from chuanngheo.asking import Levels, ask, household, levels, question, read_answer, senses
 from chuanngheo.deciding import COUNT
+from chuanngheo.interviewing import interview, reading
+from chuanngheo.results import DISCLAIMER
 from chuanngheo.testing import households
 from chuanngheo.tracing import NOT_ASKED_TEXT, value_of
 
@@ -22,7 +27,8 @@ LONGEST = 20  # questions, at the usual levels
 
 def few(std: cn.Standard) -> int:
     """Fewer examples where each asks a dozen questions."""
-    return max(5, settings.default.max_examples // (15 if std.indicators else 3))
+    share = 6 if not std.indicators else 50 if std.jurisdiction == "intl" else 15
+    return max(2, settings.default.max_examples // share)
 
 
 def told(full: cn.Assessment, name: str) -> Any:
@@ -214,3 +220,101 @@ def test_truths(said: Any) -> None:
 
 def test_blank_is_not_known() -> None:
     assert read_answer(cn.standard("vn-2022"), "deprived_water", " ") is None
+
+
+# --- as data for a page ---------------------------------------------------------------------------
+
+
+def answered(found: dict[str, Any], name: str) -> dict[str, Any]:
+    (entry,) = [a for a in found["answered"] if a["name"] == name]
+    return entry
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("std", [s for s in ALL if s.jurisdiction != "intl"], ids=str)
+def test_a_page_gets_all_it_shows(std: cn.Standard, lang: str) -> None:
+    day = std.applies[-1].start
+    where = std.jurisdiction
+    answers: dict[str, Any] = {}
+    while (found := interview(day, answers, lang, jurisdiction=where))["question"] is not None:
+        assert found["left"] >= 1
+        answers[found["question"]["name"]] = None
+    assert json.loads(json.dumps(found)) == found
+    assert found["result"]["status"] == "undetermined"
+    assert len(found["result"]["possible"]) > 1
+    assert found["result"]["disclaimer"] == DISCLAIMER[lang]
+    assert found["result"]["versions"]["standard"] == cn.applicable(day, where).exact_id
+    assert where in [p["jurisdiction"] for p in found["places"]]
+
+
+def test_a_page_says_what_the_library_says() -> None:
+    facts = {"area": "rural", "income_per_person": 1_500_000, "deprivations": 3}
+    given = {"area": "rural", "income_per_person": "1.500.000", "deprivations": "3"}
+    found = interview("2026-03-01", given, "vi", ways={"deprivations": "whole"})
+    a = cn.assess(facts, on=date(2026, 3, 1))
+    result = found["result"]
+    assert found["question"] is None
+    assert result["category"] == a.category == "poor"
+    assert result["flips"] == [f.text("vi") for f in a.flips()]
+    assert result["text"] == a.explain("vi")
+    assert result["ground"]["words"] == a.standard.classes["poor"].cite.words
+    assert [line["text"] for line in result["lines"]] == ["1.500.000 đồng/người/tháng"]
+    assert result["changes"] == [
+        "Từ ngày 01/01/2027, chuẩn nghèo về thu nhập là 2.200.000 đồng/người/tháng (Nghị định 351/2025/NĐ-CP; mức xác nhận B)."
+    ]
+
+
+def test_answers_that_do_not_matter_are_kept_and_said_not_to_be_used() -> None:
+    given = {
+        "area": "rural",
+        "income_per_person": "9000000",
+        "deprived_water": "yes",
+        "water_source": "rain",
+        "terrain": "plain",
+    }
+    found = interview("2026-03-01", given)
+    assert found["result"]["category"] == "not_poor"
+    assert answered(found, "income_per_person")["used"]
+    assert answered(found, "area")["why"] == "kết quả không phụ thuộc vào câu này"
+    assert answered(found, "area")["open"]
+    assert answered(found, "water_source")["why"] == "kết quả không phụ thuộc vào câu này"
+    assert answered(found, "deprived_water")["why"] == "đã trả lời ở mức khác"
+    assert not answered(found, "deprived_water")["open"]
+    assert answered(found, "terrain")["why"] == "chuẩn này không hỏi"
+    assert not [c for c in found["result"]["caveats"] if c["kind"].startswith("not_")]
+
+
+def test_an_answer_that_cannot_be_read_is_asked_again() -> None:
+    found = interview("2026-03-01", {"area": "rural", "income_per_person": "700.000", "household_size": "0"}, "vi")
+    assert found["question"]["name"] == "income_per_person"
+    problem = answered(found, "income_per_person")["problem"]
+    assert problem["code"] == "CN051"
+    assert problem["choices"] == [
+        {"value": "700000", "text": "700.000 đồng/người/tháng"}, {"value": "700.0", "text": "700 đồng/người/tháng"},
+    ]  # fmt: skip
+    assert (
+        answered(found, "household_size")["problem"]["text"]
+        == "Số nhân khẩu không thể là 0. Được phép: số nguyên từ 1 người đến 99 người."
+    )
+    english = interview("2026-03-01", {"income_per_person": "two"}, "en")
+    assert "is not a number" in answered(english, "income_per_person")["problem"]["text"]
+
+
+@pytest.mark.parametrize("code", ["CN046", "CN047", "CN048", "CN049", "CN050", "CN051"])
+def test_every_problem_of_an_answer_has_vietnamese_words(code: str) -> None:
+    said = {"CN046": ("deprived_water", "?"), "CN047": ("area", "?"), "CN048": ("recorded_date", "?"), "CN049": ("income", "?"),
+            "CN050": ("income", "-1"), "CN051": ("income", "1.000")}[code]  # fmt: skip
+    problem = reading("2026-03-01", *said, "vi")["problem"]
+    assert problem["code"] == code
+    assert "{" not in problem["text"]
+    assert not re.search(r"\b(not|is|can|mean)\b", problem["text"])
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_day_outside_says_what_is_covered(lang: str) -> None:
+    found = interview("1992-12-31", {}, lang)
+    assert "31/12/1992" in found["error"] or "1992-12-31" in found["error"]
+    assert len(found["spans"]) >= len(cn.standards())
+    assert interview("hôm nay", {}, lang)["error"]
+    with pytest.raises(ValueError, match="vi, en"):
+        interview("2026-03-01", {}, "fr")

@@ -15,7 +15,7 @@ from .catalogue import COUNTRY, Catalogue, shipped
 from .caveats import GRADES
 from .deciding import COUNT
 from .errors import HouseholdError, NoStandard, Problem
-from .explaining import count_text, possible_text, value_text
+from .explaining import WORDS, count_text, possible_text, value_text
 from .household import household_names
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, Text
 from .resolving import HOUSEHOLD
@@ -88,10 +88,11 @@ def interview(
     :func:`chuanngheo.asking.question`. Its keys:
 
     * ``error``: None, or why nothing can be asked on that day, with the ``spans`` that are covered;
-    * ``standard``, ``places`` (the standards that can be chosen for the day);
+    * ``day_text``, ``standard``, ``places`` (the standards that can be chosen for the day);
     * ``start``: the questions that belong beside the day: what its lines are told apart by;
     * ``question``: the next one, None at the end; ``left``: how many more there can be at most;
-    * ``answered``: each answer with its question, how it was ``read``, and whether it is ``used``;
+    * ``answered``: each answer with its question, how it was ``read``, whether it is ``used`` (and
+      ``why`` not), and whether the question is ``open`` at the levels chosen, so that it can be changed;
       an answer that cannot be read has a ``problem``, and its question is the next one;
     * ``result``: status, class, possible classes, ground, day, values, lines, deprivations, caveats,
       flips, what would settle it, the next change known, the disclaimer, versions.
@@ -117,6 +118,7 @@ def interview(
         on = day if isinstance(day, date) else date.fromisoformat(day.strip())
     except ValueError:
         return {**base, "error": _say("bad_day", lang, day=day)}
+    base["day_text"] = _day(on, lang)
     places = _places(catalogue, on, lang)
     try:
         standard = catalogue.applicable(on, jurisdiction)
@@ -263,7 +265,7 @@ def _answered(
     idle = _idle(a, read, at)
     for name, given in answers.items():
         if name not in household_names(standard):
-            yield {"name": name, "label": name, "given": given, "read": None, "known": given is not None, "used": False,
+            yield {"name": name, "label": name, "given": given, "read": None, "known": given is not None, "used": False, "open": False,
                    "why": _SAY["not_read"][lang], "problem": None, "question": None}  # fmt: skip
             continue
         q = ask(standard, name, at)
@@ -273,7 +275,7 @@ def _answered(
         yield {
             "name": name, "label": q.labels[lang], "given": given, "known": read.get(name) is not None,
             "read": None if problem else _spoken(standard, name, read[name], lang),
-            "used": not why and not problem, "why": _SAY[why][lang] if why else "",
+            "used": not why and not problem, "open": at.reads(name), "why": _SAY[why][lang] if why else "",
             "problem": _problem(standard, name, problem, lang) if problem else None, "question": q.to_dict(lang),
         }  # fmt: skip
 
@@ -341,7 +343,7 @@ def _deprivations(a: Assessment, lang: str) -> dict[str, Any] | None:
         "of": len(a.standard.indicators),
         "items": [
             {"label": s.labels[lang], "deprived": s.value, "cite": _cite(s.cite, lang) if s.cite else None,
-             "text": _SAY["unknown"][lang] if s.value is None else ask(a.standard, s.name).choices[choices[s.value]][lang]}
+             "text": WORDS[lang]["unknown"] if s.value is None else ask(a.standard, s.name).choices[choices[s.value]][lang]}
             for s in flags
         ],
     }  # fmt: skip

@@ -128,7 +128,8 @@ function cited(cite) {
 }
 
 function section(title, ...inside) {
-  return inside.flat().length ? [text("h3", "", title), ...inside] : [];
+  const parts = inside.flat(2).filter(Boolean);
+  return parts.length ? [text("h3", "", title), ...parts] : [];
 }
 
 function list(items, each = (i) => i) {
@@ -206,7 +207,7 @@ function drawSetup() {
   const known = places.some((p) => p.jurisdiction === state.place);
   select.replaceChildren(...places.map((p) => element("option", { value: p.jurisdiction, selected: p.jurisdiction === state.place }, p.text)));
   if (!known && current.standard) select.append(element("option", { value: state.place, selected: true }, current.standard.title));
-  part("title").textContent = current.standard ? `${current.standard.title} (${current.standard.exact_id})` : "";
+  part("title").textContent = current.standard ? `${current.day_text}: ${current.standard.title} (${current.standard.exact_id})` : "";
   const here = document.activeElement && document.activeElement.closest("[data-start]") ? document.activeElement.id : "";
   part("start").replaceChildren(...(current.start || []).map((q) => radios(q, `start-${q.name}`, state.answers, (value) => {
     answer(q.name, value, { focus: false });
@@ -331,7 +332,7 @@ function drawAnswered() {
   place.replaceChildren(text("h2", "", words.answered), text("dl", "calc-answers", shown.map((a) => text("div", a.used ? "" : "calc-unused",
     text("dt", "", upper(a.label)),
     text("dd", "", a.problem ? text("span", "calc-error", String(a.given)) : String(a.read ?? a.given ?? ""), a.why ? text("span", "calc-small", ` (${words.unused}: ${a.why})`) : ""),
-    text("dd", "calc-change", a.question && a.why === ""
+    text("dd", "calc-change", a.open
       ? button(words.change, () => { changing = a.name; show({ focus: true }); }, "calc-link", { "aria-label": `${words.change}: ${a.label}` }) : "")))));
 }
 
@@ -357,12 +358,12 @@ function drawResult() {
     shown.push(...section(words.settle, r.status === "undetermined" ? list(r.settle) : []));
     shown.push(...section(words.ground, r.ground ? cited(r.ground) : []));
     shown.push(...section(words.lines, list(r.lines, (l) => [text("strong", "", `${upper(l.label)}: ${l.text}`), cited(l.cite)])));
-    shown.push(...section(words.flips, list(r.flips)));
+    shown.push(...section(words.flips, list(r.flips, upper)));
     shown.push(...deprivations(r.deprivations));
     shown.push(...section(words.values, list(r.values.filter((v) => !known.has(v.label)), (v) => `${upper(v.label)}: ${v.text}`)));
     shown.push(...section(words.changes, list(r.changes)));
     shown.push(...section(words.caveats, list(r.caveats.map((c) => c.text))));
-    shown.push(...section(words.applies, r.day ? [text("p", "", `${r.day.text}. ${current.standard.title}.`), r.day.cite ? cited(r.day.cite) : ""].filter(Boolean) : []));
+    shown.push(...section(words.applies, r.day ? [text("p", "", `${r.day.text}. ${current.standard.title}.`), r.day.cite ? cited(r.day.cite) : ""] : []));
     shown.push(element("details", { class: "calc-full" }, text("summary", "", words.full), text("pre", "", r.text)));
     const v = r.versions;
     shown.push(text("p", "calc-small calc-versions", `${words.versions}: ${v.standard}; ${words.code} ${v.code}; ${words.data} ${v.data}; SHA-256 ${v.digest.slice(0, 12)}`));
@@ -374,10 +375,12 @@ function drawResult() {
 
 function deprivations(found) {
   if (!found) return [];
-  const count = found.count === null ? "" : `${found.count} ${words.of} ${found.of} ${words.indicators}`;
-  return section(words.deprived, ...[count ? text("p", "", count) : [], found.items.length
-    ? text("ul", "calc-flags", found.items.map((i) => text("li", i.deprived === true ? "calc-yes" : i.deprived === false ? "calc-no" : "calc-maybe",
-      `${upper(i.label)}: `, text("strong", "", i.text), i.deprived && i.cite ? cited(i.cite) : ""))) : []].flat());
+  const count = found.count === null ? "" : text("p", "", `${found.count} ${words.of} ${found.of} ${words.indicators}`);
+  const yes = found.items.filter((i) => i.deprived === true);
+  const others = new Map(); // the rest on one line for each answer
+  for (const i of found.items) if (i.deprived !== true) others.set(i.text, [...(others.get(i.text) || []), i.label]);
+  return section(words.deprived, count, list(yes, (i) => [`${upper(i.label)}: `, text("strong", "", i.text), i.cite ? cited(i.cite) : ""]),
+    [...others].map(([said, labels]) => text("p", "", text("strong", "", `${upper(said)}: `), labels.join("; "))));
 }
 
 function again() {
