@@ -1,34 +1,24 @@
-"""The wheel and the sdist: what they hold, and a household assessed from the wheel alone."""
+"""The wheel and the sdist: what they hold, their metadata, and the core alone on its oldest versions.
+
+``make release-check`` tries all of it: extras, newest versions, other Pythons.
+"""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tarfile
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SCRIPT = """
-import chuanngheo as cn
-from datetime import date
-a = cn.assess({"area": "rural", "income_per_person": 1_500_000, "deprivations": 3}, on=date(2026, 3, 1))
-assert a.category == "poor", a
-assert len(cn.standards()) == 9
-assert "site-packages" in cn.__file__, cn.__file__
-print(a.category)
-"""
+from release_check import CORE, OLDEST, ROOT, Environment, build, faults_of_metadata, installed, pinned, smoke, versions
 
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, text=True)
+    build(folder, "--no-isolation")
     return folder
 
 
@@ -56,20 +46,20 @@ def test_contents(dist: Path) -> None:
     assert {"src/chuanngheo/py.typed", "tests/test_packaging.py", "LICENSE", "README.md"} <= inside
 
 
-def test_wheel_in_an_empty_environment(dist: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
+def test_metadata_is_what_an_index_takes(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
-    quiet = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run(
-        [*quiet, "-c", str(ROOT / "constraints.txt"), str(wheel)], check=True, capture_output=True, text=True
-    )
-    clean = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    ran = subprocess.run(
-        [str(python), "-c", SCRIPT], check=True, capture_output=True, text=True, cwd=tmp_path, env=clean
-    )
-    assert ran.stdout.strip() == "poor"
-    script = subprocess.run(
-        [str(python.with_name("chuanngheo"))], capture_output=True, text=True, env=clean, check=False
-    )
-    assert (script.returncode, script.stderr.count("\n")) == (3, 1), "without its extra the script says what to install"
+    assert faults_of_metadata(wheel) == []
+
+
+def test_metadata_that_no_index_takes_is_seen(tmp_path: Path) -> None:
+    wheel = tmp_path / "a-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("a-1.0.dist-info/METADATA", "Metadata-Version: 2.4\nName: a\nVersion: one\n\n")
+    assert "invalid" in faults_of_metadata(wheel)[0]
+
+
+def test_the_core_alone_on_its_oldest_versions(dist: Path, tmp_path: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    python = installed(Environment(sys.executable, "this", wheel, "core", True), tmp_path / "env")
+    assert versions(python) == ", ".join(f"{name} {pinned(OLDEST)[name]}" for name in CORE)
+    assert "checks passed" in smoke(python, "core", tmp_path)
