@@ -23,7 +23,7 @@ CONTRIBUTING = "CONTRIBUTING.md"
 _FENCED = re.compile(r"(^(`{3,})[^\n]*\n.*?^\2`*$)", re.M | re.S)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE / "calculator")]
 
 
 # --- links -----------------------------------------------------------------------------------------
@@ -146,13 +146,17 @@ def build(out: Path, languages: tuple[str, ...] = LANGUAGES, calculator: bool = 
         )
         for lang in languages
     ]
-    status = max(process.wait() for process in running)
+    try:
+        if calculator:
+            from package import package
+
+            package(out / "calculator")
+    finally:
+        status = max(abs(process.wait()) for process in running)
     for lang in languages:
         shutil.rmtree(source / f"{lang}-doctrees", ignore_errors=True)
         (out / lang / ".buildinfo").unlink(missing_ok=True)
     shutil.copyfile(HERE / "start.html", out / "index.html")
-    if calculator:
-        raise SystemExit("calculator: not yet")
     return status
 
 

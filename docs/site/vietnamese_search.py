@@ -35,7 +35,8 @@ if (typeof Search !== "undefined") {
     const text = Search.htmlToText(html, anchor).normalize("NFC");
     if (text === "") return null;
     const folded = [...text].map((letter) => foldVietnamese(letter).padEnd(letter.length)[0]).join("");
-    const places = [...keywords].map((word) => folded.indexOf(word)).filter((place) => place > -1);
+    const together = folded.indexOf([...keywords].join(" "));
+    const places = together > -1 ? [together] : [...keywords].map((word) => folded.indexOf(word)).filter((at) => at > -1);
     const start = places.length ? Math.max(Math.min(...places) - 120, 0) : 0;
     const summary = document.createElement("p");
     summary.classList.add("context");
