@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import chuanngheo as cn
+from blocks import environment
 from release_check import OLDEST, PROJECT, ROOT, lower_bounds, pinned
 
 TOWNCRIER = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["towncrier"]
@@ -119,3 +120,30 @@ def test_what_catalogues_of_software_read(name: str, keys: set[str]) -> None:
     read = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
     assert keys <= set(read)
     assert "MIT" in str(read)
+
+
+def test_the_path_that_contributors_are_taken_runs(tmp_path: Path) -> None:
+    """The commands of CONTRIBUTING.md for a new standard, with the files of the how-to, in a copy of the project."""
+    for name in ("src", "standards", "tests/cases"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    section = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## A standard, from clone to release\n")[1]
+    )
+    commands = re.findall(r"^\$ ((?:mkdir|mv|chuanngheo) .+)$", section.split("\n## ")[0], re.M)
+    assert [c.split()[1] for c in commands] == ["-p", "new", *commands[2].split()[1:2], "check", "audit", "show"]
+    how_to = (ROOT / "docs" / "en" / "local-standard-how-to.md").read_text(encoding="utf-8")
+    written = {
+        m[1]: m[0]
+        for m in re.finditer(r"(?:# yaml-language-server.*\n)?# (mau-2099[.\w]*\.yaml):.*\n(?:(?!```).*\n)+", how_to)
+    }
+    cases, rules = tmp_path / "tests/cases/vn-mau-2099.yaml", tmp_path / "standards/vn-mau/household/2099/v1.yaml"
+    surroundings = {**environment(False), "PYTHONPATH": str(tmp_path / "src")}
+    for command in (c for c in commands if not c.startswith("chuanngheo audit")):  # which `check` does too
+        if command.startswith("chuanngheo check"):
+            assert cases.exists()
+            assert rules.exists()
+            cases.write_text(written["mau-2099.cases.yaml"], encoding="utf-8")
+            rules.write_text(written["mau-2099.yaml"], encoding="utf-8")
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=surroundings, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert "hư cấu" in done.stdout
