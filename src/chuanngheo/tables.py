@@ -307,9 +307,11 @@ def _pandas(native: Any, wanted: Collection[str]) -> Table:
     def back(frame: Any, last: Columns, outputs: Mapping[str, Formula]) -> Any:
         told = {name: last[name] for name, formula in outputs.items() if formula.op != "unknown"}
         answers = nw.to_native(frame.select(**told).collect())
+        text = pd.StringDtype(na_value=float("nan"))  # "str" of pandas 3; pandas 2 would write 'nan' there
+        types = {"bool": "boolean", "int": "Int64", "text": text}
         for name, formula in outputs.items():
             nothing = formula.op == "unknown"  # pandas has no nulls without a type
-            dtype = {"bool": "boolean", "int": "Int64", "text": "str"}.get(kind(formula)) or answers[name].dtype
+            dtype: Any = types.get(kind(formula)) or answers[name].dtype
             answers[name] = pd.Series(
                 [pd.NA] * len(answers) if nothing else answers[name], dtype=dtype, index=answers.index
             )
