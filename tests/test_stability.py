@@ -119,8 +119,8 @@ def test_another_revision_is_not_passed_off_as_the_one_asked_for(revision: int) 
     assert f"in revision {std.revision}, not {revision}" in str(error.value)
 
 
-def test_a_changed_figure_under_an_old_id_is_seen(made: dict[str, Any]) -> None:
-    changed = copy.deepcopy(made["standards"])
+def test_a_changed_figure_under_an_old_id_is_seen() -> None:
+    changed = promised.written("standards")
     changed["standards"]["vn-2022@1.3"] = "0" * 64
     changed["data"][cn.DATA_VERSION] = "1" * 64
     said = promised.broken("standards", changed)
@@ -175,14 +175,14 @@ def test_parameters(new: list[str], said: list[str]) -> None:
         (lambda w: w["schemas"].remove("assessment-1"), "schemas.assessment-1 is gone"),
     ],
 )  # fmt: skip
-def test_words_that_go_or_change_are_named(change: Any, said: str, made: dict[str, Any]) -> None:
-    changed = copy.deepcopy(made["words"])
+def test_words_that_go_or_change_are_named(change: Any, said: str) -> None:
+    changed = promised.written("words")
     change(changed)
     assert promised.broken("words", changed) == [said]
 
 
-def test_words_may_be_added(made: dict[str, Any]) -> None:
-    more = copy.deepcopy(made["words"])
+def test_words_may_be_added() -> None:
+    more = promised.written("words")
     more["facts"]["household"]["area"]["codes"].append("suburban")
     more["errors"].append("CN999")
     assert promised.broken("words", more) == []
