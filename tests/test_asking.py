@@ -278,9 +278,9 @@ def test_answers_that_do_not_matter_are_kept_and_said_not_to_be_used() -> None:
     assert answered(found, "area")["why"] == "kết quả không phụ thuộc vào câu này"
     assert answered(found, "area")["open"]
     assert answered(found, "water_source")["why"] == "kết quả không phụ thuộc vào câu này"
-    assert answered(found, "deprived_water")["why"] == "đã trả lời ở mức khác"
+    assert answered(found, "deprived_water")["why"] == "không dùng: đã trả lời theo cách khác"
     assert not answered(found, "deprived_water")["open"]
-    assert answered(found, "terrain")["why"] == "chuẩn này không hỏi"
+    assert answered(found, "terrain")["why"] == "không dùng: chuẩn này không hỏi"
     assert not [c for c in found["result"]["caveats"] if c["kind"].startswith("not_")]
 
 

@@ -3,18 +3,18 @@
 
 const WORDS = {
   vi: {
-    loading: "Đang tải trang tính", of: "trên", mb: "MB", starting: "Đang khởi động, xin đợi một chút…", ready: "Trang tính đã sẵn sàng.",
-    failed: "Trang tính không tải được.", why: "Lý do", retry: "Hãy kiểm tra đường truyền rồi tải lại trang. Nếu vẫn không được, hãy thử một trình duyệt mới hơn.",
-    old: "Trình duyệt này không chạy được trang tính: cần có WebAssembly và module JavaScript. Hãy dùng một trình duyệt mới hơn.",
-    broken: "Có lỗi trong trang tính. Hãy tải lại trang; nếu lặp lại, hãy báo cho chúng tôi.",
+    loading: "Đang tải công cụ tính", of: "trên", mb: "MB", starting: "Đang khởi động, xin đợi một chút…", ready: "Công cụ tính đã sẵn sàng.",
+    failed: "Công cụ tính không tải được.", why: "Lý do", retry: "Hãy kiểm tra đường truyền rồi tải lại trang. Nếu vẫn không được, hãy thử một trình duyệt mới hơn.",
+    old: "Trình duyệt này không chạy được công cụ tính: cần có WebAssembly và module JavaScript. Hãy dùng một trình duyệt mới hơn.",
+    broken: "Có lỗi trong công cụ tính. Hãy tải lại trang; nếu lặp lại, hãy báo cho chúng tôi.",
     setup: "Ngày và nơi ở", day: "Xét vào ngày", place: "Chuẩn", question: "Câu hỏi", next: "Tiếp tục", atMost: "còn nhiều nhất {n} câu",
-    answered: "Các câu đã trả lời", change: "Sửa", unused: "không dùng", read: "Đọc là", law: "Văn bản viết", grade: "mức xác nhận",
+    answered: "Các câu đã trả lời", change: "Sửa", read: "Đọc là", law: "Văn bản viết", grade: "mức xác nhận",
     choose: "Chọn một câu trả lời.", write: "Viết một số, hoặc chọn “Không biết”.", result: "Kết quả", possible: "Còn có thể là", ground: "Căn cứ",
     applies: "Ngày xét", lines: "Mức chuẩn", values: "Số liệu đã dùng", deprived: "Thiếu hụt", indicators: "chỉ số", flips: "Điều gì làm thay đổi kết quả",
     settle: "Cần biết thêm để xác định", caveats: "Lưu ý", changes: "Thay đổi đã biết trong thời gian tới", versions: "Phiên bản",
     code: "phần mềm", data: "dữ liệu pháp luật", again: "Làm lại từ đầu", link: "Chép liên kết", print: "In", copied: "Đã chép liên kết.",
     copy: "Chép liên kết dưới đây. Liên kết chứa các câu trả lời: chỉ gửi cho người bạn muốn cho biết.", covered: "Những ngày có chuẩn ở đây",
-    none: "Không còn câu hỏi nào.", soFar: "Kết quả đến lúc này", other: "Cách trả lời khác", full: "Toàn văn lời giải thích", or: "Ý bạn là",
+    soFar: "Kết quả đến lúc này", other: "Cách trả lời khác", full: "Toàn văn lời giải thích", or: "Ý bạn là",
     stay: "Để nguyên",
   },
   en: {
@@ -23,13 +23,13 @@ const WORDS = {
     old: "This browser cannot run the calculator: it needs WebAssembly and JavaScript modules. Please use a newer browser.",
     broken: "Something went wrong in the calculator. Load the page again; if it happens again, please report it.",
     setup: "Day and place", day: "On the day", place: "Standard", question: "Question", next: "Continue", atMost: "{n} more at most",
-    answered: "Your answers", change: "Change", unused: "not used", read: "Read as", law: "The text says", grade: "grade",
+    answered: "Your answers", change: "Change", read: "Read as", law: "The text says", grade: "grade",
     choose: "Choose an answer.", write: "Write a number, or choose “Don't know”.", result: "Result", possible: "Still possible", ground: "Ground",
     applies: "Day", lines: "Lines", values: "Values read", deprived: "Deprivations", indicators: "indicators", flips: "What would change it",
     settle: "Needed to decide", caveats: "Notes", changes: "Changes known so far", versions: "Versions",
     code: "software", data: "legal data", again: "Start again", link: "Copy a link", print: "Print", copied: "The link was copied.",
     copy: "Copy the link below. It holds your answers: send it only to people who may know them.", covered: "Days that are covered here",
-    none: "No question is left.", soFar: "Result so far", other: "Other ways to answer", full: "The explanation in full", or: "Did you mean",
+    soFar: "Result so far", other: "Other ways to answer", full: "The explanation in full", or: "Did you mean",
     stay: "Leave it",
   },
 };
@@ -331,7 +331,7 @@ function drawAnswered() {
   place.hidden = !shown.length;
   place.replaceChildren(text("h2", "", words.answered), text("dl", "calc-answers", shown.map((a) => text("div", a.used ? "" : "calc-unused",
     text("dt", "", upper(a.label)),
-    text("dd", "", a.problem ? text("span", "calc-error", String(a.given)) : String(a.read ?? a.given ?? ""), a.why ? text("span", "calc-small", ` (${words.unused}: ${a.why})`) : ""),
+    text("dd", "", a.problem ? text("span", "calc-error", String(a.given)) : String(a.read ?? a.given ?? ""), a.why ? text("span", "calc-small", ` (${a.why})`) : ""),
     text("dd", "calc-change", a.open
       ? button(words.change, () => { changing = a.name; show({ focus: true }); }, "calc-link", { "aria-label": `${words.change}: ${a.label}` }) : "")))));
 }
@@ -407,6 +407,7 @@ async function copyLink() {
 // --- begin -------------------------------------------------------------------------------------
 
 function draw() {
+  part("before")?.remove();
   root.append(
     element("div", { class: "calc-loading", "data-part": "loading" }, element("p", { "data-part": "progress" }, `${words.loading}…`),
       element("progress", { "data-part": "bar", "aria-label": words.loading, max: 1, value: 0 })),
