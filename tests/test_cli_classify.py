@@ -221,6 +221,18 @@ def test_deferred_numbers_that_cannot_be_read_leave_their_rows_blank(folder: Pat
     assert "income_per_person: is not a number with one sense [CN049]" in made["problems"][0]
 
 
+def test_numbers_that_cannot_be_read_and_other_problems_are_told_together(folder: Path) -> None:
+    Path("bad.csv").write_text(
+        "household_id,area,income_per_person,deprivations\n1,rural,1500000,3\n2,rual,1,3\n3,rural,1.500.000,13\n",
+        encoding="utf-8",
+    )
+    ran = run("classify", "bad.csv", "out.csv", *BY)
+    assert ran.exit_code == WRONG
+    for said in ("row 2: 1.500.000", "'rual' (1) is not listed", "row 2 ('3'): 13"):
+        assert said in ran.output
+    assert not Path("out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [

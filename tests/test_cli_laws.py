@@ -13,6 +13,7 @@ import chuanngheo as cn
 from chuanngheo import cli
 from chuanngheo.citing import figures, table
 from chuanngheo.comparing import shipped_cpi
+from chuanngheo.household import givable
 from cli_files import homes, write_all
 
 
@@ -177,3 +178,14 @@ def test_audit_as_a_page(folder: Path) -> None:
     assert report.to_html("vi") in page
     assert run("audit", "vn-2006", "--html", "audit.html").exit_code == 1
     assert run("audit", "vn-2006", "--html", "audit.html", "--force").exit_code == ran.exit_code
+
+
+def test_show_lists_the_facts_that_may_be_given(folder: Path) -> None:
+    data = json.loads(run("show", "vn-2022", "--facts", "--json").stdout)
+    names = {f["name"]: f for f in data["household"]}
+    assert set(names) == set(givable(cn.standard("vn-2022")))
+    assert names["income_per_person"]["unit"] == "VND/person/month"
+    assert {f["name"] for f in data["members"]} >= {"age", "employment"}
+    said = run("show", "vn-2022", "--facts", "--lang", "vi").output
+    assert "  area: khu vực\n    rural (nông thôn), urban (thành thị)\n" in said
+    assert run("show", "vn-2022", "--facts", "--resolved").exit_code == 2

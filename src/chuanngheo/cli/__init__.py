@@ -75,11 +75,15 @@ _command(
         """chuẩn 2022-2025, mọi căn cứ
 chuanngheo show vn-2022
 thành một tệp quy định đầy đủ
-chuanngheo show vn-2022 --resolved""",
+chuanngheo show vn-2022 --resolved
+những số liệu có thể đưa cho assess và classify
+chuanngheo show vn-2022 --facts""",
         """the standard of 2022-2025 with all its grounds
 chuanngheo show vn-2022
 as one self-contained rule file
-chuanngheo show vn-2022 --resolved""",
+chuanngheo show vn-2022 --resolved
+the facts that assess and classify take
+chuanngheo show vn-2022 --facts""",
     ),
 )
 _command(
@@ -219,7 +223,7 @@ _command(
 chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out mau-7.xlsx
 chỉ biểu 7.1, thêm trang HTML
 chuanngheo report ra-soat.csv --form 7.1 --year 2024 --status official --html mau-7.1.html
-với đợt năm trước, cho biểu 7.2 và 7.3
+với kỳ năm trước, cho biểu 7.2 và 7.3
 chuanngheo report ra-soat.csv --previous nam-truoc.csv --form 7.2 --form 7.3 --year 2024 --out bien-dong.xlsx""",
         """all forms that can be filled, from form B1 and the list of members
 chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out forms.xlsx

@@ -12,6 +12,7 @@ from ..answering import Standard
 from ..authoring import find_standard, overview, written
 from ..catalogue import COUNTRY, shipped
 from ..errors import ChuanNgheoError, NoStandard
+from ..household import givable, person_names
 from ..model import Quantity, weakest
 from ..resolving import HOUSEHOLD
 from ..version import data_version
@@ -139,11 +140,16 @@ def show(
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(metavar=both("MÃ|TỆP", "ID|FILE"), help=TARGET)],
     resolved: Annotated[bool, typer.Option("--resolved", help=both("in thành một tệp quy định đầy đủ", "print it as one self-contained rule file"), rich_help_panel=OUTPUT)] = False,
+    facts: Annotated[bool, typer.Option("--facts", help=both("in mọi số liệu mà assess và classify nhận: tên, đơn vị, mã", "print every fact that assess and classify take: name, unit, codes"), rich_help_panel=OUTPUT)] = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     tell: Teller = ctx.obj
     std = standard_of(tell, target)
-    if resolved and as_json:
+    if facts and resolved:
+        tell.usage(tell.say("not_both", "--facts", "--resolved"))
+    if facts:
+        _tell_facts(tell, std, as_json)
+    elif resolved and as_json:
         tell.json("resolved/1", {"exact_id": std.exact_id, "digest": std.digest, "text": std.text})
     elif resolved:
         typer.echo(std.text, nl=False)
@@ -151,6 +157,29 @@ def show(
         tell.json("standard/1", {k: v for k, v in overview(std).items() if k != "schema"})
     else:
         _tell_standard(tell, overview(std))
+
+
+def _tell_facts(tell: Teller, std: Standard, as_json: bool) -> None:
+    """What may be said of a household, then of each of its members."""
+    listed = {"household": givable(std), "members": person_names(std)}
+    if as_json:
+        tell.json("facts/1", {"exact_id": std.exact_id} | {
+            of: [
+                {"name": f.name, "kind": f.kind, "label": dict(f.labels), "unit": f.unit or None,
+                 "codes": {c: dict(t) for c, t in f.codes.items()}}
+                for f in facts.values()
+            ]
+            for of, facts in listed.items()
+        })  # fmt: skip
+        return
+    for of, facts in listed.items():
+        if facts:
+            tell.print((tell.say(f"facts_{of}"), "bold"))
+        for fact in facts.values():
+            unit = f" ({fact.unit})" if fact.unit else ""
+            tell.print("  ", (fact.name, "cyan"), f": {fact.labels[tell.lang]}{unit}")
+            if fact.codes:
+                tell.print("    ", ", ".join(f"{c} ({t[tell.lang]})" for c, t in fact.codes.items()))
 
 
 def _tell_standard(tell: Teller, data: Mapping[str, Any]) -> None:
@@ -307,7 +336,7 @@ def citations(
     if as_json:
         tell.json("citations/1", {"subject": subject or None, "figures": [f.to_dict() for f in found]})
     else:
-        typer.echo(table(tuple(found), tell.lang), nl=False)
+        typer.echo(table(tuple(found), tell.lang).rstrip("\n"))
 
 
 __all__ = ["citations", "line", "list_", "show", "standard_of"]

@@ -31,7 +31,7 @@ from .rounds import COMPUTED, RECORDED, Ready, bad_rows, read, ready, row_data, 
 from .telling import Teller, problem_data
 from .words import both
 
-FILES = both("Tệp của đợt rà soát", "Files of the review")
+FILES = both("Tệp của kỳ rà soát", "Files of the review")
 FORMS = both("Biểu báo cáo", "Report forms")
 GIVE = {
     "movements": "--previous",
@@ -43,7 +43,7 @@ MOVES = ("7.2", "7.3")  # forms that hold one round against another
 
 def report(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar=both("TỆP…", "FILE…"), help=both("các tệp của đợt rà soát: .xlsx, .csv, .parquet", "the files of the round: .xlsx, .csv, .parquet"))],
+    files: Annotated[list[str], typer.Argument(metavar=both("TỆP…", "FILE…"), help=both("các tệp của kỳ rà soát: .xlsx, .csv, .parquet", "the files of the round: .xlsx, .csv, .parquet"))],
     out: Annotated[str, typer.Option("--out", metavar=both("TỆP.xlsx", "FILE.xlsx"), help=both("ghi các biểu thành một sổ Excel", "write the forms as a workbook"), rich_help_panel=OUTPUT)] = "",
     html: Annotated[str, typer.Option("--html", metavar=both("TỆP", "FILE"), help=both("ghi các biểu thành một trang HTML", "write the forms as a page of HTML"), rich_help_panel=OUTPUT)] = "",
     on: Annotated[str, typer.Option("--day", metavar=both("NGÀY", "DAY"), help=both("ngày rà soát, như 2024-10-15", "the day of the review, such as 2024-10-15"), rich_help_panel=WHICH)] = "",
@@ -57,9 +57,9 @@ def report(
     key: Annotated[list[str], typer.Option("--key", metavar=both("CỘT", "COLUMN"), help=both("cột đủ để phân biệt các hộ, như household_code", "what tells households apart, such as household_code"), rich_help_panel=FILES)] = [],  # noqa: B006
     keep: Annotated[str, typer.Option("--keep", metavar="first|last", help=both("giữ lần rà soát nào khi một hộ có nhiều ngày", "which state to keep of a household with several days"), rich_help_panel=FILES)] = "",
     bad_cells: Annotated[str, typer.Option("--bad-cells", metavar="row|unknown", help=both("ô không đọc được: bỏ cả dòng (row, mặc định) hoặc coi là chưa biết", "a cell that cannot be read: leave out its row (row, default), or take it as unknown"), rich_help_panel=FILES)] = "row",
-    previous: Annotated[list[str], typer.Option("--previous", metavar=both("TỆP", "FILE"), help=both("tệp của đợt năm trước, cho biểu 7.2 và 7.3; có thể lặp lại", "the files of last year's round, for forms 7.2 and 7.3; may be repeated"), rich_help_panel=FILES)] = [],  # noqa: B006
+    previous: Annotated[list[str], typer.Option("--previous", metavar=both("TỆP", "FILE"), help=both("tệp của kỳ năm trước, cho biểu 7.2 và 7.3; có thể lặp lại", "the files of last year's round, for forms 7.2 and 7.3; may be repeated"), rich_help_panel=FILES)] = [],  # noqa: B006
     links: Annotated[str, typer.Option("--links", metavar=both("TỆP", "FILE"), help=both("bảng from_id, to_id, kind: tách, nhập, chuyển, chết", "table of from_id, to_id, kind: splits, merges, moves, deaths"), rich_help_panel=FILES)] = "",
-    unmatched: Annotated[str, typer.Option("--unmatched", metavar=both("CÁCH", "WAY"), help=both("hộ chỉ có trong một đợt và không có trong --links: unexplained (mặc định), demographic, outside", "households in one round only and in no link: unexplained (default), demographic, outside"), rich_help_panel=FILES)] = "unexplained",
+    unmatched: Annotated[str, typer.Option("--unmatched", metavar=both("CÁCH", "WAY"), help=both("hộ chỉ có trong một kỳ và không có trong --links: unexplained (mặc định), demographic, outside", "households in one round only and in no link: unexplained (default), demographic, outside"), rich_help_panel=FILES)] = "unexplained",
     form: Annotated[list[str], typer.Option("--form", metavar="7.1…7.11", help=both("biểu nào; có thể lặp lại; nếu không nêu: mọi biểu lập được", "which form; may be repeated; all that can be filled where not given"), rich_help_panel=FORMS)] = [],  # noqa: B006
     by: Annotated[list[str], typer.Option("--by", metavar=both("CẤP", "LEVEL"), help=both("mỗi dòng một đơn vị cấp nào: district, commune, village", "the units that get rows: district, commune, village"), rich_help_panel=FORMS)] = [],  # noqa: B006
     whole: Annotated[bool, typer.Option("--whole", help=both("tệp có mọi hộ dân cư, không chỉ hộ được rà soát", "the files hold all resident households, not only those reviewed"), rich_help_panel=FORMS)] = False,

@@ -98,8 +98,6 @@ def classify(
             if persons:
                 theirs = mapping_of(tell, person_columns, [])
                 people = open_table(tell, persons, person_names(std), theirs, what="persons")
-        if check == "now":
-            refuse_unreadable(homes, people)
         asked: dict[str, Any] = {
             "key": key, "columns": homes.mapping, "person_columns": None if people is None else people.mapping, "on": when,
             "method": method or None, "readings": readings, "derive": derive, "suffix": suffix, "check": check,
@@ -108,7 +106,7 @@ def classify(
         frame = homes.frame if check == "now" else homes.frame.with_row_index(ROW)
         waiting = tell.err.status(tell.say("checking")) if check == "now" else nullcontext()
         with told(source), waiting:
-            made = std.classify(frame, None if people is None else people.frame, **asked)
+            made = _answered(std, frame, homes, people, asked)
         answer = _finished(homes, made, suffix)
         tally = Tally(suffix, key if key in homes.names else "")
         about = _about(std, source, when, made=asked)
@@ -121,6 +119,25 @@ def classify(
     else:
         tally.summary(tell, std, to_stderr=target == STDOUT, suffix=suffix)
     raise typer.Exit(code)
+
+
+def _answered(
+    std: Standard, frame: pl.LazyFrame, homes: Opened, people: Opened | None, asked: Mapping[str, Any]
+) -> pl.LazyFrame:
+    """The answers, not yet computed. What a CSV does not say and what a row cannot hold are told together."""
+    unreadable = [
+        p for table in (homes, people) if table is not None and asked["check"] == "now" for p in table.problems
+    ]
+    try:
+        made: pl.LazyFrame = std.classify(frame, None if people is None else people.frame, **asked)
+    except DataProblems as error:
+        if not unreadable:
+            raise
+        unreadable += error.problems
+    if unreadable:
+        rows = sum(p.count for p in unreadable)
+        raise DataProblems(f"{len(unreadable)} kinds of problem, in {rows:,} rows", unreadable)
+    return made
 
 
 def refuse_unreadable(*tables: Opened | None) -> None:
@@ -260,7 +277,7 @@ class Tally:
                 none += n
         return {
             "rows": self.rows, "classes": dict(classes), "no_class": none, "problem_rows": bad,
-            "undetermined": {"rows": open_, "because": dict(because.most_common())},
+            "undetermined": {"rows": open_, "because": dict(sorted(because.items(), key=lambda item: (-item[1], item[0])))},
         }  # fmt: skip
 
     def problems(self) -> tuple[Problem, ...]:
@@ -270,7 +287,7 @@ class Tally:
                 kinds[p] += n
         return tuple(
             Problem("", "households", said, count=n, rows=tuple((row, key, key) for row, key in sorted(self.first.get(said, ()))[:FIRST]))
-            for said, n in kinds.most_common()
+            for said, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
         )  # fmt: skip
 
     def summary(self, tell: Teller, std: Standard, *, to_stderr: bool, suffix: str) -> None:

@@ -100,6 +100,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "input": ("nhận số liệu cho sẵn", "taken as given"),
     "extends": ("dựa trên {}", "stands on {}"),
     "none_listed": ("không có chuẩn nào như vậy", "there is no such standard"),
+    "facts_household": ("Số liệu của hộ", "Facts of a household"),
+    "facts_members": ("Số liệu của mỗi thành viên (members)", "Facts of each member (members)"),
     "change": ("từ {}: {}; {}", "from {}: {}; {}"),
     "ends": ("từ {}: không còn quy định; {}", "from {}: no such line; {}"),
     "no_change": ("chưa biết thay đổi nào sau đó", "no later change is known"),
