@@ -9,7 +9,7 @@ rather than income a person. Answers are a mapping by name; None is "don't know"
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -153,17 +153,27 @@ def levels(
     ways: Mapping[str, str] | None = None,
     method: str | None = None,
     readings: Mapping[str, str] | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> Levels:
-    """The levels of a standard, with the caller's choices over the usual ones.
+    """The levels of a standard: the caller's choices, then those of the answers, then the usual ones.
 
-    Usually the number of deprivations is asked by its indicators, an indicator that rests on one
-    code or truth by that one, and all else as it is.
+    What was answered is asked as a whole, and what was answered in part by its parts. Usually the
+    number of deprivations is asked by its indicators, an indicator that rests on one code or truth
+    by that one, and all else as it is.
     """
     prepared = prepare(standard, method or standard.default_method, readings)
     names = household_names(standard)
     parts = {n: found for n in sorted(prepared.needed) if n in names for found in [_parts(prepared, n)] if found}
-    usual = {n: PARTS for n, p in parts.items() if n == COUNT or (_is_flag(n) and _one_answer(names, p))}
-    return Levels(prepared, parts, {**usual, **(ways or {})})
+    chosen = {n: PARTS for n, p in parts.items() if n == COUNT or (_is_flag(n) and _one_answer(names, p))}
+    chosen |= {
+        n: WHOLE if n in answers else PARTS for n in parts if answers and _begun(n, parts, answers, prepared.shared)
+    }
+    return Levels(prepared, parts, {**chosen, **(ways or {})})
+
+
+def _begun(name: str, parts: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any], shared: Set[str]) -> bool:
+    """Whether a name was answered, or a part of it that it alone reads."""
+    return name in answers or any(n not in shared and _begun(n, parts, answers, shared) for n in parts.get(name, ()))
 
 
 def _is_flag(name: str) -> bool:
@@ -224,12 +234,14 @@ def question(
     >>> q = question(std, {"area": "rural"}, ways={"income_per_person": "parts"})
     >>> q.name, [i.name for i in q.instead]
     ('income', ['income_per_person'])
+    >>> question(std, {"area": "rural", "income": 72_000_000}).name
+    'household_size'
     >>> question(std, {"area": "rural", "income_per_person": 1_400_000}).text("en")
     'Is the household deprived in employment?'
     >>> question(std, {"area": "rural", "income_per_person": 4_000_000}) is None
     True
     """
-    at = levels(standard, ways, method, readings)
+    at = levels(standard, ways, method, readings, answers)
     found = standard.assess(household(answers, at), on=on, method=at.prepared.method, readings=readings)
     return following(found, answers, at, about)
 

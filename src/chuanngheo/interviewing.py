@@ -125,7 +125,7 @@ def interview(
     except NoStandard:
         spans = _spans(catalogue, jurisdiction, lang)
         return {**base, "places": places, "error": _say("no_day", lang, day=_day(on, lang)), "spans": spans}
-    at = levels(standard, _known_ways(standard, ways))
+    at = levels(standard, _known_ways(standard, ways), answers=answers)
     read, problems = _read(standard, answers or {}, on)
     a = standard.assess(household(read, at), on=on, method=at.prepared.method)
     following_ = following(a, read, at, about)
