@@ -140,6 +140,10 @@ def build(out: Path, languages: tuple[str, ...] = LANGUAGES, calculator: bool = 
             [
                 sys.executable,
                 *f"-m sphinx -b html -W --keep-going -q -t {lang}".split(),
+                *(
+                    "-D",
+                    f"locale_dirs={source / lang / 'locale'}",
+                ),  # whole: Sphinx looks for scripts elsewhere otherwise
                 *("-c", str(HERE), "-d", str(source / f"{lang}-doctrees"), str(source / lang), str(out / lang)),
             ],
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},

@@ -27,7 +27,6 @@ extensions = ["myst_nb", "sphinx.ext.autodoc"]
 exclude_patterns = ["locale"]
 templates_path = ["templates"]
 html_static_path = ["static"]
-locale_dirs = ["locale"]  # of the assembled tree; Sphinx writes the compiled catalogue there
 
 # --- pages -----------------------------------------------------------------------------------------
 
@@ -66,6 +65,7 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_theme_options = {"top_of_page_buttons": []}
+html_favicon = "static/icon.svg"
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_show_copyright = False
