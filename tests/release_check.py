@@ -36,7 +36,7 @@ EXTRAS = {"core": (), "full": FULL, "spark": ("spark",)}
 CORE = tuple(canonicalize_name(Requirement(r).name) for r in PROJECT["dependencies"])
 CALLERS = ("duckdb", "pandas", "numpy")  # tables that callers bring; their bounds stand in the extra `test`
 PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check")
-NEWER = range(12, 16)
+NEWER = range(12, 15)
 
 
 class Environment(NamedTuple):
