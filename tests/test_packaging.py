@@ -38,7 +38,7 @@ def test_contents(dist: Path) -> None:
     } <= names
     assert any(n.endswith("licenses/LICENSE") for n in names)
     assert {f"chuanngheo/new/{p.name}" for p in (ROOT / "src" / "chuanngheo" / "new").glob("*.yaml")} <= names
-    assert "chuanngheo/pages/errors.en.md" in names
+    assert {f"chuanngheo/pages/errors.{lang}.md" for lang in ("en", "vi")} <= names
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         inside = {n.split("/", 1)[1] for n in archive.getnames() if "/" in n}
