@@ -351,9 +351,9 @@ def test_the_sum_of_the_two_scores_is_nobody_s_rule() -> None:
 
 def test_recorded_not_poor_covers_average_and_not_poor() -> None:
     h = pl.DataFrame({
-        "household_id": range(6), "recorded": ["neither", "neither", "neither", "poor", "near_poor", "neither"],
-        "category": ["average", "not_poor", None, None, None, None],
-        "possible": ["average", "not_poor", "near_poor; average", "near_poor; average", "near_poor; average", "poor; near_poor"],
+        "household_id": range(7), "recorded": ["neither", "neither", "neither", "poor", "near_poor", "neither", None],
+        "category": ["average", "not_poor", None, None, None, None, None],
+        "possible": ["average", "not_poor", *["near_poor; average"] * 3, "poor; near_poor", "poor; near_poor"],
     })  # fmt: skip
     made = check(h)
     assert made.frame()["household_id"].to_list() == ["3", "5"]

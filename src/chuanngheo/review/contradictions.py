@@ -358,7 +358,7 @@ def _recorded_class(look: Look) -> Hits:
 
     category, recorded = look.col("category", pl.String), pl.col("recorded")
     possible = look.col("possible", pl.String).str.split("; ").list.eval(_coarse(pl.element()))
-    impossible = category.is_null() & ~possible.list.contains(recorded) & (possible.list.len() > 0)
+    impossible = recorded.is_not_null() & category.is_null() & ~possible.list.contains(recorded) & (possible.list.len() > 0)
     test = (recorded != _coarse(category)) | impossible.fill_null(False)
     if "category" not in look.kinds and "possible" not in look.kinds:
         return
