@@ -49,7 +49,7 @@ def interview(
             except HouseholdError as error:
                 for problem in error.problems:
                     tell.note((problem.message, "red"), f"; {problem.remedy}" if problem.remedy else "")
-    at = asking.levels(std, ways, method, readings)
+    at = asking.levels(std, ways, method, readings, answers)
     return {**given, **asking.household({n: v for n, v in answers.items() if n not in given}, at)}
 
 
