@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -17,7 +18,7 @@ from typer.testing import CliRunner, Result
 import chuanngheo as cn
 from chuanngheo import cli
 from chuanngheo.cli import codes, words
-from cli_files import write_all
+from cli_files import homes, write_all
 
 COMMANDS = (
     "list", "show", "line", "citations", "compare", "audit", "assess", "classify", "report", "check", "new", "explain", "schema",
@@ -291,3 +292,13 @@ def test_input_that_is_no_text(folder: Path) -> None:
     assert ran.exit_code == codes.WRONG
     assert "UTF-8" in ran.output
     assert io.StringIO(ran.output).readline().startswith("chuanngheo: ")
+
+
+def test_a_reader_that_had_enough_is_no_error(folder: Path) -> None:
+    homes(400_000).write_csv("homes.csv")
+    program = Path(sys.executable).with_name("chuanngheo")
+    for command in ("show vn-2022", "classify homes.csv - --standard vn-2022"):
+        line = f"'{program}' {command} | head -n 1; echo ${{PIPESTATUS[0]}}"
+        ran = subprocess.run(["bash", "-c", line], capture_output=True, text=True, encoding="utf-8", check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})  # fmt: skip
+        assert ran.stdout.splitlines()[1] == "0", (command, ran.stderr)
+        assert ran.stderr == "", command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -60,6 +61,16 @@ class Program(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(self.commands)
 
+    def invoke(self, ctx: Any) -> Any:
+        """A reader that had enough (``| head``) is no error."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError) and "Broken pipe" not in str(error):  # polars gives no number
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+            raise typer.Exit(FINE) from None
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         tell: Teller = ctx.find_object(Teller)
         formatter.width = WIDTH
@@ -101,8 +112,8 @@ class Program(TyperGroup):
             code = ended.exit_code
         except (KeyboardInterrupt, typer.Abort):
             code = STOPPED
-        except SystemExit:
-            raise
+        except SystemExit:  # so rich ends where a reader had enough
+            code = FINE
         except Exception as error:
             if shows_traceback():
                 raise
