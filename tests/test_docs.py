@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 from importlib import import_module
 from pathlib import Path
@@ -101,6 +102,29 @@ ROOMS = sorted(".".join(p.relative_to(HOUSE.parent).with_suffix("").parts) for p
 @pytest.mark.parametrize("room", [r.removesuffix(".__init__") for r in ROOMS if ".standards" not in r])
 def test_examples_in_docstrings(room: str) -> None:
     assert doctest.testmod(import_module(room)).failed == 0
+
+
+PACKAGES = ("chuanngheo", *(f"chuanngheo.{p}" for p in ("comparing", "measures", "plots", "surveys", "testing")))
+NAMES = [(package, name) for package in PACKAGES for name in import_module(package).__all__]
+
+
+@pytest.mark.parametrize(("package", "name"), NAMES, ids=[".".join(n) for n in NAMES])
+def test_every_public_name_is_described(package: str, name: str) -> None:
+    """A function says what it raises and has an example that runs; a class, and each of its methods, what it is."""
+    found = getattr(import_module(package), name)
+    if not callable(found):
+        return  # a version, a table of names
+    text = inspect.getdoc(found) or ""
+    assert text, "a docstring"
+    if not inspect.isclass(found):
+        assert ">>>" in text, "an example that runs"
+        assert re.search(r"[Rr]aise|errors as|``(Value|OS)Error``", text), "what it raises, or that it raises nothing"
+    else:
+        members = {k: v for k, v in vars(found).items() if not k.startswith("_")}
+        for member, value in members.items():
+            shown = value.fget if isinstance(value, property) else value
+            if inspect.isfunction(shown):
+                assert inspect.getdoc(shown), f"{name}.{member} says nothing"
 
 
 def test_every_error_code_has_its_paragraph() -> None:

@@ -422,7 +422,7 @@ def standard(name: str) -> Standard:
 def standards(jurisdiction: str = COUNTRY, entity: str = HOUSEHOLD) -> list[Standard]:
     """Every standard of a jurisdiction in its newest version, oldest first.
 
-    A jurisdiction or ``entity`` that has none gives an empty list.
+    Raises nothing: a jurisdiction or ``entity`` that has none gives an empty list.
 
     >>> [s.id for s in standards()][-3:]
     ['vn-2016', 'vn-2022', 'vn-2027']
