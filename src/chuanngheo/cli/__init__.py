@@ -57,11 +57,11 @@ _command(
     both(
         """các chuẩn áp dụng vào một ngày
 chuanngheo list --on 2026-03-01
-chuẩn của riêng Thành phố Hồ Chí Minh
+chuẩn của riêng một tỉnh, thành phố
 chuanngheo list --jurisdiction vn-79""",
         """the standards of one day
 chuanngheo list --on 2026-03-01
-those of Hồ Chí Minh City
+those of one province
 chuanngheo list --jurisdiction vn-79""",
     ),
 )
@@ -220,13 +220,13 @@ _command(
     "The yearly review: read the files, name bad rows, check, fill in forms 7.1-7.11.",
     both(
         """mọi biểu lập được, từ phiếu B1 và danh sách thành viên
-chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out mau-7.xlsx
+chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out mau-7.xlsx
 chỉ biểu 7.1, thêm trang HTML
 chuanngheo report ra-soat.csv --form 7.1 --year 2024 --status official --html mau-7.1.html
 với kỳ năm trước, cho biểu 7.2 và 7.3
 chuanngheo report ra-soat.csv --previous nam-truoc.csv --form 7.2 --form 7.3 --year 2024 --out bien-dong.xlsx""",
         """all forms that can be filled, from form B1 and the list of members
-chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit province="Gia Lai" --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out forms.xlsx
+chuanngheo report ho.xlsx thanh-vien.xlsx --profile form-b1 --unit commune="Xã A" --unit village="Làng B" --day 2024-10-15 --out forms.xlsx
 only form 7.1, as a page of HTML
 chuanngheo report review.csv --form 7.1 --year 2024 --status official --html form-7.1.html
 with last year's round, for forms 7.2 and 7.3
