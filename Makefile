@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check citations mutants holes schema notebooks docs serve conformance changelog release-check \
+.PHONY: help demo test check citations mutants holes schema notebooks docs serve promises conformance changelog release-check \
   search fuzz bench bench-tables bench-province bench-measures bench-peers clean
 
 help:  ## list the targets
@@ -47,6 +47,9 @@ holes: $(READY)  ## write what the law does not say, and the snapshot of the aud
 
 schema: $(READY)  ## write the JSON Schema of rule files anew, after a change of the grammar or the vocabulary
 	$(BIN)/python -m chuanngheo schema >build.json && mv build.json src/chuanngheo/schemas/rule-file-1.json
+
+promises: $(READY)  ## write down what was added to the promised names, facts, codes and exact standards
+	$(BIN)/python tests/promised.py
 
 conformance: $(READY)  ## write the conformance suite for ports anew, after a change of a golden case or a rule file
 	$(BIN)/python tests/conforming.py
