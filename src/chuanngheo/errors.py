@@ -6,12 +6,15 @@ and what to do. The problems are values, so that a form or a log can show them i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from .values import Frozen, frozen
+
+# What stands before the parts of a problem.
+_WORDS = {"en": ("allowed", "what to do", "rows", "row"), "vi": ("cho phép", "cách sửa", "số dòng", "dòng")}
 
 
 @frozen
@@ -42,15 +45,28 @@ class Problem(Frozen):
     rows: tuple[tuple[Any, ...], ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.message} [{self.code}]"]
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """The problem as a report shows it, in ``vi`` or ``en``; values, names and places are the same.
+
+        A text that has no Vietnamese stays English.
+
+        >>> print(Problem("CN049", "income", "'x' is not a number", "x", remedy="a number, or None where it is unknown").text("vi"))
+        income: 'x' không phải là số [CN049]
+            cách sửa: một số, hoặc None khi chưa biết
+        """
+        say = _speaker(lang)
+        allowed, remedy, rows = _WORDS[lang][:3]
+        parts = [f"{self.where}: {say(self.message)} [{self.code}]"]
         if self.excerpt:
             parts.append(self.excerpt)
         if self.allowed:
-            parts.append(f"    allowed: {self.allowed}")
+            parts.append(f"    {allowed}: {say(self.allowed)}")
         if self.remedy:
-            parts.append(f"    what to do: {self.remedy}")
+            parts.append(f"    {remedy}: {say(self.remedy)}")
         if self.count:
-            parts.append(f"    rows: {self.count:,}" + "".join(map(_row, self.rows)))
+            parts.append(f"    {rows}: {self.count:,}" + "".join(_row(r, _WORDS[lang][3]) for r in self.rows))
         return "\n".join(parts)
 
 
@@ -63,7 +79,22 @@ class ChuanNgheoError(Exception):
         super().__init__(message, self.problems)
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(f"- {p}" for p in self.problems)])
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """The whole report in ``vi`` or ``en``: what it says, then every problem.
+
+        >>> import chuanngheo as cn
+        >>> try:
+        ...     cn.standard("vn-2006").assess({"area": "Urban"})
+        ... except cn.HouseholdError as error:
+        ...     print(error.text("vi"))
+        1 vấn đề trong thông tin đã cho đối với vn-2006: area
+        - area: 'Urban' không phải là mã của area [CN047]
+            cho phép: rural (nông thôn), urban (thành thị)
+            cách sửa: ý bạn là urban?
+        """
+        return "\n".join([_speaker(lang)(self.message), *(f"- {p.text(lang)}" for p in self.problems)])
 
 
 class RuleFileError(ChuanNgheoError, ValueError):
@@ -82,10 +113,21 @@ class NoStandard(ChuanNgheoError, LookupError):
     """No standard, version, line or method answers what was asked."""
 
 
-def _row(row: tuple[Any, ...]) -> str:
+def _speaker(lang: str) -> Callable[[str], str]:
+    """How a text is told in a language."""
+    if lang not in _WORDS:
+        raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(_WORDS)}")
+    if lang == "en":
+        return str
+    from .messages import said  # its texts are read for a report in Vietnamese only
+
+    return lambda text: said(text, lang)
+
+
+def _row(row: tuple[Any, ...], named: str) -> str:
     """One of the first rows that have a problem: its number and key where there are any."""
     number, key, value = row
-    place = "" if number is None else f"row {number}"
+    place = "" if number is None else f"{named} {number}"
     if key is not None and key is not value:
         place += f" ({quoted(key)})" if place else quoted(key)
     shown = str(value) if isinstance(value, date | Decimal) else quoted(value)
