@@ -14,7 +14,7 @@ from typing import Any
 from .values import Frozen, frozen
 
 # What stands before the parts of a problem.
-_WORDS = {"en": ("allowed", "what to do", "rows", "row"), "vi": ("cho phép", "cách sửa", "số dòng", "dòng")}
+WORDS = {"en": ("allowed", "what to do", "rows", "row"), "vi": ("cho phép", "cách sửa", "số dòng", "dòng")}
 
 
 @frozen
@@ -57,7 +57,7 @@ class Problem(Frozen):
             cách sửa: một số, hoặc None khi chưa biết
         """
         say = _speaker(lang)
-        allowed, remedy, rows = _WORDS[lang][:3]
+        allowed, remedy, rows = WORDS[lang][:3]
         parts = [f"{self.where}: {say(self.message)} [{self.code}]"]
         if self.excerpt:
             parts.append(self.excerpt)
@@ -66,7 +66,7 @@ class Problem(Frozen):
         if self.remedy:
             parts.append(f"    {remedy}: {say(self.remedy)}")
         if self.count:
-            parts.append(f"    {rows}: {self.count:,}" + "".join(_row(r, _WORDS[lang][3]) for r in self.rows))
+            parts.append(f"    {rows}: {self.count:,}" + "".join(_row(r, WORDS[lang][3]) for r in self.rows))
         return "\n".join(parts)
 
 
@@ -115,8 +115,8 @@ class NoStandard(ChuanNgheoError, LookupError):
 
 def _speaker(lang: str) -> Callable[[str], str]:
     """How a text is told in a language."""
-    if lang not in _WORDS:
-        raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(_WORDS)}")
+    if lang not in WORDS:
+        raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(WORDS)}")
     if lang == "en":
         return str
     from .messages import said  # its texts are read for a report in Vietnamese only

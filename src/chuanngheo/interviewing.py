@@ -17,6 +17,7 @@ from .deciding import COUNT
 from .errors import HouseholdError, NoStandard, Problem
 from .explaining import WORDS, count_text, possible_text, value_text
 from .household import household_names
+from .messages import said
 from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, Text
 from .resolving import HOUSEHOLD
 from .results import DISCLAIMER, class_cite, class_labels
@@ -60,7 +61,7 @@ _SAY: Mapping[str, Text] = {
     "undetermined": {"vi": "Chưa xác định được", "en": "Undetermined"},
 }  # fmt: skip
 
-# The problems an answer can have, in Vietnamese; in English they speak for themselves.
+# The problems that an answer has most often, for those who answer; others are told as everywhere.
 _WRONG = {
     "CN046": "“{value}” không phải là một trong các câu trả lời. Chọn một trong các câu trả lời đã ghi.",
     "CN047": "“{value}” không phải là một lựa chọn của {label}. Chọn một trong: {codes}.",
@@ -247,7 +248,8 @@ def _problem(standard: Standard, name: str, problem: Problem, lang: str) -> dict
             range=" ".join([whole, *ends]), example="12345" if fact.whole or not fact.unit else "1234567",
         )  # fmt: skip
     else:
-        text = ". ".join(p[:1].upper() + p[1:] for p in (problem.message, problem.remedy) if p) + "."
+        told = (said(p, lang) for p in (problem.message, problem.remedy) if p)
+        text = ". ".join(p[:1].upper() + p[1:] for p in told) + "."
     both = senses(str(problem.value)) or ()
     choices = [{"value": s, "text": _spoken(standard, name, read_answer(standard, name, s), lang)} for s in both]
     return {"code": problem.code, "text": text, "choices": choices}

@@ -259,7 +259,7 @@ def explain(
     try:
         said = page_of(code, tell.lang)
     except KeyError as error:
-        tell.fail(ABSENT, tell.say("no_code", code, error.args[0]))
+        tell.fail(ABSENT, tell.say("no_code", code, tell.told(error.args[0])))
     if as_json:
         name, _, text = said.partition("\n\n")
         tell.json("error-pages/1", {"pages": {name: text}})

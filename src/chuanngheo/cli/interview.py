@@ -48,7 +48,9 @@ def interview(
                 answers[question.name] = asking.read_answer(std, question.name, _chosen(question, said), on=on)
             except HouseholdError as error:
                 for problem in error.problems:
-                    tell.note((problem.message, "red"), f"; {problem.remedy}" if problem.remedy else "")
+                    tell.note(
+                        (tell.told(problem.message), "red"), f"; {tell.told(problem.remedy)}" if problem.remedy else ""
+                    )
     at = asking.levels(std, ways, method, readings, answers)
     return {**given, **asking.household({n: v for n, v in answers.items() if n not in given}, at)}
 

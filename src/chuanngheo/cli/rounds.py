@@ -102,13 +102,13 @@ def tell_rows(tell: Teller, made: Round) -> None:
 
 
 def _tell_row(tell: Teller, problem: RowProblem) -> None:
-    said = f"{problem.message}: {problem.value}" if problem.value else problem.message
+    said = tell.told(problem.message) + (f": {tell.told(problem.value)}" if problem.value else "")
     colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "dim")
     tell.note((problem.where, "bold"), ": ", said, (f" [{problem.code}]", "cyan"), (f" ({one(SEVERITIES[problem.severity], tell.lang)})", colour))  # fmt: skip
     if problem.allowed and problem.severity != "note":
-        tell.note("    ", tell.say("allowed"), ": ", problem.allowed)
+        tell.note("    ", tell.say("allowed"), ": ", tell.told(problem.allowed))
     if problem.remedy and problem.severity != "note":
-        tell.note("    ", tell.say("remedy"), ": ", problem.remedy)
+        tell.note("    ", tell.say("remedy"), ": ", tell.told(problem.remedy))
 
 
 def row_data(problem: RowProblem) -> dict[str, Any]:

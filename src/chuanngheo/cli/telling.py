@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ..authoring import TO_FILL_IN, place
 from ..errors import ChuanNgheoError, Problem, quoted
+from ..messages import said
 from ..version import CODE_VERSION, data_version
 from .codes import ABSENT, USAGE
 from .words import PROGRAM, sentence
@@ -32,6 +33,10 @@ class Teller:
 
     def say(self, key: str, *parts: object) -> str:
         return sentence(key, self.lang, *parts)
+
+    def told(self, text: str) -> str:
+        """A text of an error in the language; one that is told in it already stays as it is."""
+        return said(text, self.lang)
 
     def print(self, *parts: Part) -> None:
         """One line on stdout; a part may be (text, style)."""
@@ -56,7 +61,7 @@ class Teller:
             )
         for problem in listed:
             tell_problem(self, problem, self.err)
-        self.note((f"{PROGRAM}: ", "bold red"), message)
+        self.note((f"{PROGRAM}: ", "bold red"), self.told(message))
         raise typer.Exit(code)
 
     def usage(self, *messages: str) -> NoReturn:
@@ -79,7 +84,7 @@ def tell_problems(tell: Teller, problems: tuple[Problem, ...], file: str) -> Non
     unfilled = [p for p in problems if p.code == TO_FILL_IN]
     wrong = [p for p in problems if p.code != TO_FILL_IN]
     for problem in unfilled:
-        tell.print((problem.where, "bold"), ": ", problem.message, (f" [{TO_FILL_IN}]", "cyan"))
+        tell.print((problem.where, "bold"), ": ", tell.told(problem.message), (f" [{TO_FILL_IN}]", "cyan"))
     for problem in wrong:
         tell_problem(tell, problem)
     counts = [tell.say("one_problem") if len(wrong) == 1 else tell.say("problems", len(wrong))] if wrong else []
@@ -95,15 +100,15 @@ def tell_problem(tell: Teller, problem: Problem, to: Console | None = None) -> N
         console.print(Text.assemble(*parts), soft_wrap=True)
 
     code = (f" [{problem.code}]", "cyan") if problem.code else ""
-    line((problem.where, "bold"), ": ", problem.message, code)
+    line((problem.where, "bold"), ": ", tell.told(problem.message), code)
     if problem.excerpt:
         shown, _, caret = problem.excerpt.partition("\n")
         line(shown)
         line((caret, "bold red"))
     if problem.allowed:
-        line("    ", tell.say("allowed"), ": ", problem.allowed)
+        line("    ", tell.say("allowed"), ": ", tell.told(problem.allowed))
     if problem.remedy:
-        line("    ", tell.say("remedy"), ": ", problem.remedy)
+        line("    ", tell.say("remedy"), ": ", tell.told(problem.remedy))
     if problem.count:
         line("    ", tell.say("count", f"{problem.count:,}"))
         for number, key, value in problem.rows[:SHOWN]:

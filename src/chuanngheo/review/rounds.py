@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..errors import DataProblems, Problem
+from ..errors import WORDS, DataProblems, Problem
+from ..messages import said
 from ..values import Frozen, evolve, frozen
 from .data import load
 from .names import key as name_key
@@ -22,6 +23,7 @@ SHOWN = 3  # rows named in a summary
 MOST = 50  # kinds of problem in an error
 BY_VALUE = ("CN112", "CN118")  # codes, each of which needs an answer of its own
 DONE = {"error": "left out", "warning": "unknown", "note": "noted"}
+_PLACE = {"en": ("sheet", "row", "column"), "vi": ("trang tính", "dòng", "cột")}
 
 
 @frozen
@@ -48,16 +50,32 @@ class RowProblem(Frozen):
     @property
     def where(self) -> str:
         """The place in words."""
+        return self._where("en")
+
+    def _where(self, lang: str) -> str:
+        sheet, row, column = _PLACE[lang]
         parts = [self.file]
-        parts += [f"sheet {self.sheet}"] if self.sheet else []
-        parts += [f"row {self.row}"] if self.row else []
-        return ", ".join([*parts, f"column {self.column}"] if self.column else parts)
+        parts += [f"{sheet} {self.sheet}"] if self.sheet else []
+        parts += [f"{row} {self.row}"] if self.row else []
+        return ", ".join([*parts, f"{column} {self.column}"] if self.column else parts)
 
     def __str__(self) -> str:
-        said = f"{self.where}: {self.message}" + (f": {self.value}" if self.value else "") + f" [{self.code}]"
-        said += f"\n    rows: {self.count:,}" if self.count > 1 else ""
-        said += f"\n    allowed: {self.allowed}" if self.allowed else ""
-        return said + (f"\n    what to do: {self.remedy}" if self.remedy else "")
+        return self.text()
+
+    def text(self, lang: str = "en") -> str:
+        """The problem as a report shows it, in ``vi`` or ``en``.
+
+        >>> print(RowProblem("CN114", "a.csv", "", 3, "", "is blank, and tells the household apart", "", "fill it in").text("vi"))
+        a.csv, dòng 3: bị trống, mà nó dùng để phân biệt hộ [CN114]
+            cách sửa: điền vào
+        """
+        told = said(self.message, lang)
+        words = WORDS[lang]
+        told = f"{self._where(lang)}: {told}"
+        told += (f": {said(self.value, lang)}" if self.value else "") + f" [{self.code}]"
+        told += f"\n    {words[2]}: {self.count:,}" if self.count > 1 else ""
+        told += f"\n    {words[0]}: {said(self.allowed, lang)}" if self.allowed else ""
+        return told + (f"\n    {words[1]}: {said(self.remedy, lang)}" if self.remedy else "")
 
 
 @frozen
@@ -125,14 +143,14 @@ class Round:
             groups.setdefault(evolve(p, row=0, count=1, value=p.value if p.code in BY_VALUE else ""), []).append(p)
         found = []
         for kind, same in groups.items():
-            said = f"{kind.message}: {kind.value}" if kind.value else kind.message
+            told = f"{kind.message}: {kind.value}" if kind.value else kind.message
             rows = tuple(
                 (p.row, None, p.value if p.value and not kind.value else DONE[p.severity])
                 for p in same[:SHOWN]
                 if p.row
             )
             count = sum(p.count for p in same)
-            found.append(Problem(kind.code, kind.where, said, None, kind.allowed, kind.remedy, count=count, rows=rows))
+            found.append(Problem(kind.code, kind.where, told, None, kind.allowed, kind.remedy, count=count, rows=rows))
         return tuple(found)
 
     def raise_problems(self) -> None:

@@ -16,6 +16,7 @@ import attrs
 
 from ..errors import DataProblems, Problem, nearest
 from ..household import household_names, person_names
+from ..messages import said
 from ..model import LANGUAGES
 from ..results import DISCLAIMER
 from ..tabular import to_polars, uncountable
@@ -443,14 +444,15 @@ class _Book:
         severities = load("checks.yaml")["severities"]
         for p in self.problems:
             severity = severities[getattr(p, "severity", "error")][self.lang]
-            reason = p.message + (f" ({p.allowed})" if p.allowed else "")
+            reason = said(p.message, self.lang) + (f" ({said(p.allowed, self.lang)})" if p.allowed else "")
+            remedy = said(p.remedy, self.lang)
             if hasattr(p, "file"):
                 value = p.value or None
-                yield (severity, p.file, p.sheet, p.row or None, None, p.column, value, reason, p.remedy, p.code)
+                yield (severity, p.file, p.sheet, p.row or None, None, p.column, value, reason, remedy, p.code)
                 continue
             for number, key, _ in p.rows or ((None, None, None),):
                 home = None if key is None else str(key)
-                yield (severity, None, None, number, home, p.where, None, reason, p.remedy, p.code)
+                yield (severity, None, None, number, home, p.where, None, reason, remedy, p.code)
         if self.findings is None:
             return
         words = {c.check.id: (c.check.rules[self.lang], c.check.remedies[self.lang]) for c in self.findings.checks}
