@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
+import chuanngheo as cn
+import test_household_errors
+import test_rule_files
 from chuanngheo.messages import said, templates
 from written import SRC, numbered, says, written
 
 # Texts that are the same in both languages: code to be typed, names, or pieces of a text whose whole has a template.
 SAME = {
+    "computed=std",
     "True (từ ... trở xuống), False (dưới)",
     '{{"area": "rural", "income_per_person": 1500000, "deprivations": 3}}',
     '{{"area": {{"from": "ttnt", "codes": {{1: "urban", 2: "rural"}}}}}}',
@@ -172,4 +182,135 @@ def test_numbered() -> None:
 
 # --- errors as they happen ------------------------------------------------------------------------
 
-ENGLISH = re.compile(r"\b(is|are|the|not|has|have|no|of|a|an|was|were|give|write|name|did|you|must|needs|known|with)\b")
+ENGLISH = re.compile(r"\b(is|are|the|not|has|have|no|of|an|was|were|give|write|name|did|you|must|needs|known|with)\b")
+
+
+def unsaid(text: str) -> str:
+    """A text without what is the same in both languages: values in quotes, brackets, code, names of columns."""
+    text = re.sub(r"'[^']*'|\"[^\"]*\"|‹[^›]*›|`[^`]*`", "", text)
+    text = re.sub(r"\{[^{}]*\}|\[[^\[\]]*\]|\([^()]*\)", "", re.sub(r"\{[^{}]*\{[^{}]*\}[^{}]*\}", "", text))
+    text = re.sub(r"\b(and|or|not|in|x if c else y|all|over|min|max)\b", "", text)  # of the rule language
+    return re.sub(r"[\w.]+=\S*|\S*[_/<>@:-]\S*", "", text)
+
+
+def values(text: str) -> set[str]:
+    """What must not be lost: numbers, values in quotes, names with an underscore."""
+    return set(re.findall(r"'[^']*'|\"[^\"]*\"|\d[\d.,]*\d|\d|\b\w+_\w+\b", text))
+
+
+def vietnamese(error: cn.ChuanNgheoError) -> str:
+    """The report in Vietnamese, after a look at each of its texts."""
+    for text in (error.message, *(t for p in error.problems for t in (p.message, p.allowed, p.remedy) if t)):
+        told = said(text, "vi")
+        assert values(text) <= values(told) | set(re.split(r"[\s,;]+", told)), (text, told)
+        assert not ENGLISH.search(unsaid(told)), (text, told)
+    report = error.text("vi")
+    assert error.text("en") == error.text() == str(error)
+    for p in error.problems:
+        assert f"{p.where}: " in report
+        assert f"[{p.code}]" in report
+        assert p.excerpt in report
+    return report
+
+
+def caught(make: Callable[[], object]) -> str:
+    with pytest.raises(cn.ChuanNgheoError) as error:
+        make()
+    return vietnamese(error.value)
+
+
+HOUSEHOLDS = next(m for m in test_household_errors.test_one_fault.pytestmark if m.name == "parametrize").args[1]
+
+
+@pytest.mark.parametrize("household", [row[0] for row in HOUSEHOLDS], ids=str)
+def test_a_household(household: Any) -> None:
+    report = caught(lambda: cn.standard("vn-2022").assess(household, on=date(2023, 10, 1)))
+    assert report.startswith("1 vấn đề trong thông tin đã cho đối với vn-2022: ")
+
+
+@pytest.mark.parametrize("name", test_rule_files.WRONG)
+def test_a_rule_file(tmp_path: Path, name: str) -> None:
+    good, bad = test_rule_files.WRONG[name][:2]
+    file = tmp_path / "local.yaml"
+    file.write_text(test_rule_files.GOOD.replace(good, bad), encoding="utf-8")
+    with pytest.raises(cn.RuleFileError) as error:
+        cn.read_standard(file)
+    if "YAML" not in error.value.problems[0].message:  # the reader of YAML speaks English
+        error.value.message = error.value.message.replace(str(tmp_path), "")
+        vietnamese(error.value)
+
+
+TABLE = pl.DataFrame({"area": ["rural", "rual", None], "income_per_person": [1, 2, -1], "deprivations": [3, 2, 13]})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: cn.standard("vn-2099"),
+        lambda: cn.standard("vn-2022@9"),
+        lambda: cn.applicable(date(1900, 1, 1)),
+        lambda: cn.line("poverty_line", date(2023, 1, 1), area="x"),
+        lambda: cn.line("poverty_line", date(2023, 1, 1)),
+        lambda: cn.line("povrty_line", date(2023, 1, 1)),
+        lambda: cn.assess({}, on="2023-01-01"),  # type: ignore[arg-type]
+        lambda: cn.standard("vn-2022").assess({}, method="points"),
+        lambda: cn.standard("vn-2022").assess({}, readings={"nutrition": "strict"}),
+        lambda: cn.standard("vn-2022").assess({"recorded_category": "poor"}),
+        lambda: cn.standard("vn-2022").assess({"income": 10, "household_size": 2, "income_per_person": 9}),
+        lambda: cn.standard("vn-2022").score("b9", {}),
+        lambda: cn.standard("vn-2022").score("b1", answers={"99": []}, column="xx"),
+        lambda: cn.standard("vn-2022").classify(TABLE),
+        lambda: cn.standard("vn-2022").classify(TABLE, columns={"area": {"form": "a"}, "incom": "b", "income": "c"}),
+        lambda: cn.standard("vn-2022").classify(TABLE, columns={"area": {"from": "deprivations", "codes": {"1": "urban"}}}),
+        lambda: cn.standard("vn-2022").classify(pl.DataFrame({"x": [1]})),
+        lambda: cn.standard("vn-2022").classify([{"area": "rural"}]),
+        lambda: cn.standard("vn-2022").to_sql("oracle"),
+        lambda: cn.compare("vn-2022", "vn-village-2021"),
+        lambda: cn.standard("vn-2022").reform(poverty_line={"rural": "x"}),
+    ],
+)  # fmt: skip
+def test_a_lookup_or_a_table(make: Callable[[], object]) -> None:
+    caught(make)
+
+
+def test_a_value_that_says_what_a_template_says_stays_whole() -> None:
+    assert (
+        said("'x is not a code of y' is not a code of area", "vi") == "'x is not a code of y' không phải là mã của area"
+    )
+    cut = "'a very long value which is not a number and goes on and ... is not a number"
+    assert said(cut, "vi") == cut.removesuffix("is not a number") + "không phải là số"
+
+
+def test_no_text_is_told_in_half() -> None:
+    for text in ("", "nobody wrote this", "'x' is not a code of", "see also: nothing of it", "x; y; z"):
+        assert said(text, "vi") == text
+    assert said("there is no standard 'x'; nobody wrote this", "vi").startswith("there is no standard")
+
+
+def test_what_stands_within_a_text_is_no_text() -> None:
+    assert said("weight", "vi") == "weight"
+    assert said("a weight is a number from 0", "vi") == "quyền số là một số từ 0"
+
+
+def test_other_languages_are_refused() -> None:
+    with pytest.raises(ValueError, match="allowed: vi, en"):
+        said("'x' is not a day", "fr")
+    with pytest.raises(ValueError, match="allowed: en, vi"):
+        cn.Problem("CN048", "x", "'x' is not a day").text("fr")
+
+
+def test_rows_of_a_table_are_named() -> None:
+    p = cn.Problem("CN050", "households['n']", "is not a number", count=1234, rows=((7, "k", -1), (None, None, 2)))
+    assert p.text("vi").splitlines()[1:] == ["    số dòng: 1,234", "        dòng 7 ('k'): -1", "        2"]
+
+
+def test_nothing_is_read_before_vietnamese_is_asked_for() -> None:
+    code = (
+        "import sys, chuanngheo as cn\n"
+        "try:\n    cn.standard('vn-2006').assess({'area': 'x'})\n"
+        "except cn.HouseholdError as error:\n    str(error)\n"
+        "    assert 'chuanngheo.messages' not in sys.modules\n"
+        "    print(error.text('vi'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "không phải là mã của area" in done.stdout

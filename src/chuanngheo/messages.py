@@ -164,8 +164,9 @@ def _of_data() -> dict[str, str]:
         while stack:
             node = stack.pop()
             if isinstance(node, dict):
-                if isinstance(node.get("en"), str) and isinstance(node.get("vi"), str):
-                    found[node["en"]] = node["vi"]
+                en, vi = node.get("en"), node.get("vi")
+                if isinstance(en, str) and isinstance(vi, str) and " " in en:  # a single word may be a name
+                    found[en] = vi
                 stack += node.values()
             elif isinstance(node, list):
                 stack += node

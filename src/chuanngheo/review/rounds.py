@@ -50,9 +50,10 @@ class RowProblem(Frozen):
     @property
     def where(self) -> str:
         """The place in words."""
-        return self._where("en")
+        return self.place()
 
-    def _where(self, lang: str) -> str:
+    def place(self, lang: str = "en") -> str:
+        """The place in words, in ``vi`` or ``en``."""
         sheet, row, column = _PLACE[lang]
         parts = [self.file]
         parts += [f"{sheet} {self.sheet}"] if self.sheet else []
@@ -71,7 +72,7 @@ class RowProblem(Frozen):
         """
         told = said(self.message, lang)
         words = WORDS[lang]
-        told = f"{self._where(lang)}: {told}"
+        told = f"{self.place(lang)}: {told}"
         told += (f": {said(self.value, lang)}" if self.value else "") + f" [{self.code}]"
         told += f"\n    {words[2]}: {self.count:,}" if self.count > 1 else ""
         told += f"\n    {words[0]}: {said(self.allowed, lang)}" if self.allowed else ""
@@ -93,6 +94,27 @@ class Prefixes(Frozen):
         return next((area for word, area in self.areas.items() if name.startswith(f"{name_key(word)} ")), None)
 
 
+@frozen
+class LeftOut(Frozen):
+    """What of the files is not in a round: ``rows`` that cannot be used, and the ``households`` that are lost with them.
+
+    A row that does not say whose it is counts as a household of its own where it is a household's.
+    Two of them add up. An empty one is false.
+
+    >>> bool(LeftOut()), LeftOut(2, 1) + LeftOut(1, 1)
+    (False, LeftOut(rows=3, households=2))
+    """
+
+    rows: int = 0
+    households: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.households)
+
+    def __add__(self, other: LeftOut) -> LeftOut:
+        return LeftOut(self.rows + other.rows, self.households + other.households)
+
+
 @attrs.frozen(eq=False, repr=False)
 class Round:
     """A review round as read.
@@ -101,6 +123,7 @@ class Round:
     of every row left out and one of its reasons in each row, and no personal data. ``counts``: ``read``
     (rows with anything in them) = ``good`` + ``bad`` + ``repeated`` + ``set_aside`` (states that ``keep=`` did not
     choose); and ``blank``, ``hidden``, ``households``, ``persons``, ``states`` (households kept at several days).
+    ``left_out`` is what the report forms must say is missing.
     """
 
     households: pl.DataFrame
@@ -110,6 +133,7 @@ class Round:
     counts: Mapping[str, int]
     profile: Profile
     on: date | None = None
+    left_out: LeftOut = LeftOut()
 
     @property
     def columns(self) -> dict[str, dict[str, Any]]:
