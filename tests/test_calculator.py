@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import threading
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -40,6 +41,12 @@ def raw_html(lang: str) -> str:
     return str(block)
 
 
+def slug(heading: str) -> str:
+    """The id that Sphinx makes of a heading."""
+    plain = unicodedata.normalize("NFKD", heading.casefold().replace("đ", "d")).encode("ascii", "ignore").decode()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     broken: set[str]
@@ -70,7 +77,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for lang in ("vi", "en"):
         (folder / lang).mkdir()
         text = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        text += f'<link rel="icon" href="data:,"><title>t</title><body>{raw_html(lang)}</body></html>'
+        # The documents give a heading's section the heading's name, as here: no element of ours may have it.
+        page = (ROOT / "docs" / lang / "calculator.md").read_text(encoding="utf-8")
+        heads = re.findall(r"^##? (.+)$", page, re.M)
+        first, *later = (f'<section id="{slug(h)}"><h1>{h}</h1>' for h in heads)
+        text += '<link rel="icon" href="data:,"><title>t</title><body>'
+        text += f"{first}{raw_html(lang)}{''.join(f'{s}</section>' for s in later)}</section></body></html>"
         (folder / lang / "calculator.html").write_text(text, encoding="utf-8")
 
     def handler(*args: Any) -> Handler:
@@ -132,7 +144,7 @@ class Visit:
         return self.ready()
 
     def ready(self) -> Visit:
-        self.page.wait_for_selector('#calculator[data-state="ready"]', state="attached")
+        self.page.wait_for_selector('#chuanngheo-calculator[data-state="ready"]', state="attached")
         return self
 
     def begin(self, **answers: object) -> Visit:
@@ -365,6 +377,23 @@ def test_the_english_page(browser: Any, site: Server) -> None:
         assert "Household in none of these classes" in text
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_it_stands_in_its_own_place_in_the_page(browser: Any, site: Server, lang: str) -> None:
+    with Visit(browser, site).open(lang, f"#day={DAY}&a.area=rural&a.income_per_person=4000000") as visit:
+        page = visit.page
+        visit.category("not_poor")
+        ids = page.eval_on_selector_all("[id]", "found => found.map(f => f.id)")
+        assert sorted(ids) == sorted(set(ids))
+        assert slug("Calculator" if lang == "en" else "Công cụ tính") in ids
+        body = page.locator("#chuanngheo-calculator.calculator > [data-part=body]")
+        assert page.locator("[data-part=body]").count() == body.count() == 1
+        wanted = {"vi": "Kết quả", "en": "Result"}[lang]
+        assert body.locator("[data-part=result] h2").inner_text() == wanted
+        after = page.locator("section section h1").first.bounding_box()
+        assert body.bounding_box()["y"] < after["y"]
+        assert body.locator(".calc-card").first.evaluate("e => getComputedStyle(e).borderRadius") != "0px"
+
+
 def test_a_phone_shows_all_of_it(browser: Any, site: Server) -> None:
     fragment = f"#day={DAY}&a.area=rural&a.income_per_person=1000000&a.deprivations=3&w.deprivations=whole"
     phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -386,7 +415,7 @@ def test_a_file_that_does_not_load_is_told(browser: Any, site: Server, name: str
     try:
         visit = Visit(browser, site)
         visit.page.goto(f"{visit.host}/vi/calculator.html")
-        visit.page.wait_for_selector('#calculator[data-state="failed"]')
+        visit.page.wait_for_selector('#chuanngheo-calculator[data-state="failed"]')
         assert "Công cụ tính không tải được." in visit.shown("failed")
         assert "tải lại trang" in visit.shown("failed")
         assert not visit.foreign

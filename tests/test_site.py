@@ -201,7 +201,7 @@ def test_a_page_of_a_standard_says_what_the_library_says(page: Any, served: str,
 def test_the_calculator_is_one_click_away_and_asks(page: Any, served: str, lang: str) -> None:
     page.goto(f"{served}/{lang}/index.html")
     page.locator("article a[href='calculator.html']").first.click()
-    page.wait_for_selector("#calculator input, #calculator select", timeout=120_000)
+    page.wait_for_selector("#chuanngheo-calculator input, #chuanngheo-calculator select", timeout=120_000)
 
 
 def test_vietnamese_pages_have_vietnamese_words_around_them(page: Any, served: str) -> None:

@@ -34,7 +34,7 @@ const WORDS = {
   },
 };
 
-const root = document.getElementById("calculator");
+const root = document.getElementById("chuanngheo-calculator");
 const lang = root.lang in WORDS ? root.lang : "vi";
 const words = WORDS[lang];
 const base = new URL("./", import.meta.url);
