@@ -59,7 +59,7 @@ def test_forms_are_those_of_the_library_classed_by_form_b1(folder: Path) -> None
     std = cn.applicable(DAY)
     how: dict[str, Any] = {"columns": made.columns, "method": "scores", "on": DAY, "groups": True, "check": "defer"}
     frame = with_regions(made.households, on=DAY)
-    forms = reports(std.classify(frame, made.persons, **how), std.classify_persons(frame, made.persons, **how), by="commune", year=2024, as_of=DAY)  # fmt: skip
+    forms = reports(std.classify(frame, made.persons, **how), std.classify_persons(frame, made.persons, **how), by="commune", year=2024, as_of=DAY, computed=std, method="scores")  # fmt: skip
     data = data_of(*B1)
     assert data["using"] == "computed"
     assert data["standard"] == std.exact_id

@@ -36,6 +36,7 @@ FORMS = both("Biểu báo cáo", "Report forms")
 GIVE = {
     "movements": "--previous",
     "totals": "--totals, --whole",
+    "whole": "--totals",
     "persons": "child, child_uninsured, child_malnourished, child_not_in_school",
 }
 MOVES = ("7.2", "7.3")  # forms that hold one round against another
@@ -91,14 +92,16 @@ def report(
     found = ready(read(tell, files, options, profile, when), std, when, using, method, of_rules)
     tell_rows(tell, found.round)
     findings = _checked(tell, found, when)
-    moved, bad_before = None, False
+    moved, bad_before, gone_before = None, False, None
     if previous:
         before = ready(read(tell, previous, options, profile, None), std, when, found.using, method, of_rules)
         tell_rows(tell, before.round)
         moved, bad_before = _moves(before, found, links, unmatched, std), bool(before.round.errors)
+        gone_before = before.round
     forms, left = _forms(
         found, form, by or _rows(found), moved, tell.lang, whole=whole, totals=_table(tell, totals), status=status or None,
         year=int(year) if year else when.year if when else None, province=province or None, as_of=when, readings=of_forms,
+        left_out=found.round, left_out_before=gone_before, computed=found.standard, method=found.method or None,
     )  # fmt: skip
     for path, write in ((out, write_forms), (html, write_html)):
         if path:
@@ -272,7 +275,7 @@ def _lacks(form: Any, lang: str) -> str:
     for problem in form.problems:
         what = problem.where.partition(": ")[2]
         words = next((n.text[lang] for n in form.notes if n.text["en"] == problem.message), problem.message)
-        said.append(f"{words} → {GIVE.get(what, what)}" if problem.code == "CN133" else words)
+        said.append(f"{words} → {GIVE.get(what, what)}" if problem.code in ("CN133", "CN213") else words)
     return "; ".join(part.rstrip(".") if len(said) > 1 else part for part in said)
 
 

@@ -33,6 +33,7 @@ class Ready:
     persons: Any  # None where the files have none
     using: str
     standard: Standard | None = None
+    method: str = ""  # by which method of the standard, where it answered
 
     @property
     def column(self) -> str:
@@ -71,7 +72,7 @@ def ready(
         if chosen == COMPUTED:
             raise
         return Ready(made, made.households, people, chosen)
-    return Ready(made, scored, marked, chosen, std)
+    return Ready(made, scored, marked, chosen, std, how["method"] or std.default_method)
 
 
 def _any(frame: Any, name: str) -> bool:
@@ -104,7 +105,7 @@ def tell_rows(tell: Teller, made: Round) -> None:
 def _tell_row(tell: Teller, problem: RowProblem) -> None:
     said = tell.told(problem.message) + (f": {tell.told(problem.value)}" if problem.value else "")
     colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "dim")
-    tell.note((problem.where, "bold"), ": ", said, (f" [{problem.code}]", "cyan"), (f" ({one(SEVERITIES[problem.severity], tell.lang)})", colour))  # fmt: skip
+    tell.note((problem.place(tell.lang), "bold"), ": ", said, (f" [{problem.code}]", "cyan"), (f" ({one(SEVERITIES[problem.severity], tell.lang)})", colour))  # fmt: skip
     if problem.allowed and problem.severity != "note":
         tell.note("    ", tell.say("allowed"), ": ", tell.told(problem.allowed))
     if problem.remedy and problem.severity != "note":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import Problem, as_day, nearest
-from ..model import LANGUAGES, Cite, Instrument, Text
+from ..model import LANGUAGES, Cite, Instrument, Text, bilingual
 from ..tabular import like
 from ..values import Frozen, frozen
 from .contradictions import CHECKS, FILE, FIRST, HIT, KEY, ROW, Look
@@ -266,7 +266,7 @@ def _check(id: str, data: Mapping[str, Any]) -> Check:
     made = None
     if cite is not None:
         source = load(FILE)["sources"][cite["source"]]
-        instrument = Instrument(cite["source"], source["number"], source["title"], note=source.get("note", ""))
+        instrument = Instrument(cite["source"], source["number"], source["title"], note=bilingual(source.get("note")))
         made = Cite(instrument, cite["at"], cite["grade"], cite.get("words", ""))
     return Check(id, data["code"], data["severity"], data["rule"], data["remedy"], made)
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import Problem, quoted
+from ..model import Text
 from ..tabular import to_polars
 from ..values import Frozen, frozen
+from ..version import provenance
 from .data import load
 from .given import (
     CAUSES,
@@ -36,9 +38,12 @@ from .given import (
 from .layout import Cell, Row
 from .names import unit_key
 from .peoples import placed
+from .rounds import LeftOut
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from ..answering import Standard
 
 CLASSES = {"poor": 0, "near_poor": 1, "other": 2, "unknown": 3}
 EVERYONE = tuple(CLASSES)
@@ -81,6 +86,8 @@ def count(
     readings: Mapping[str, str] | None = None,
     children: bool = False,
     ethnic: bool = False,
+    computed: Standard | None = None,
+    method: str | None = None,
     problems: Iterable[Problem] = (),
 ) -> tuple[Round, list[Problem]]:
     """A round counted by unit, area and class, and every problem found: what all forms are sums of."""
@@ -106,6 +113,9 @@ def count(
         round_.province = provinces[0] if len({unit_key(p, UNITS[0]) for p in provinces}) == 1 else ""
     if "standard" in frame.columns:  # classify(..., provenance=True) has written it
         round_.standards = tuple(sorted(frame["standard"].cast(pl.String).drop_nulls().unique().to_list()))
+    read_basis(round_, frame, computed, method, found)
+    if found:
+        return round_, found
     present = [f for f in flags if f in frame.columns]
     round_.absent = frozenset(f for f in (*flags, "household_size", "area", using) if f not in frame.columns)
     keys = [*units, "area", "class"]
@@ -137,6 +147,14 @@ class Round:
     names: dict[Path, str] = attrs.field(factory=dict)
     keys: dict[tuple[str, str], str] = attrs.field(factory=dict)
     whole: bool = False
+    withheld: bool = False  # said to be the whole, but rows are left out
+    left_out: LeftOut = LeftOut()
+    left_out_before: LeftOut = LeftOut()
+    computed: Mapping[str, Any] = attrs.field(factory=dict)
+    method: Text = attrs.field(factory=dict)  # what the method of computing is called
+    flags_by: str = ""  # the standard that computed the indicators beside recorded classes
+    other: Mapping[str, Text] = attrs.field(factory=dict)  # indicators of the standard without a column in the forms
+    lacking: frozenset[str] = frozenset()  # flags of the forms that are no indicators of the standard
     totals: dict[Place, Mapping[str, int | None]] | None = None
     resident: dict[tuple[str, Path], dict[str, int | None]] = attrs.field(factory=dict)
     children: bool = False
@@ -301,6 +319,50 @@ class Round:
                     found = self.resident.setdefault((group, unit[:depth]), dict.fromkeys(TOTALS, 0))
                     for column in TOTALS:
                         found[column] = plus(found[column], (row or nothing).get(column))
+
+
+def read_basis(
+    round_: Round, frame: pl.DataFrame, std: Standard | None, method: str | None, problems: list[Problem]
+) -> None:
+    """By what the classes and indicators were computed: what ``classify`` has written, or the caller says."""
+    import polars as pl
+
+    if std is None and method is not None:
+        problems.append(Problem("CN130", "method", "is given without computed=", method, "", "computed=std"))
+    elif std is not None and method is not None and method not in std.methods:
+        problems.append(Problem("CN130", "method", f"{quoted(method)} is no method of {std.exact_id}", method, ", ".join(std.methods)))  # fmt: skip
+    if std is not None and round_.standards and round_.standards != (std.exact_id,):
+        named = ", ".join(round_.standards)
+        problems.append(Problem("CN130", "computed", f"the column standard names {named}", std.exact_id, named, "computed= the standard that answered"))  # fmt: skip
+    if problems:
+        return
+    by_answer = round_.using == "category" and ("possible" in frame.columns or bool(round_.standards))
+    if std is not None:
+        round_.standards = (std.exact_id,)
+        known = {f"deprived_{name}": indicator.labels for name, indicator in std.indicators.items()}
+        round_.lacking = frozenset(f for f in indicators() if f not in known)
+    else:
+        known = {c: {"vi": c, "en": c} for c in frame.columns if c.startswith("deprived_") and frame.schema[c] == pl.Boolean}
+    round_.other = {flag: said for flag, said in known.items() if flag not in indicators()}
+    if std is None and round_.other:
+        round_.lacking = frozenset(f for f in indicators() if f not in frame.columns)
+    if round_.using == "category" and (std is not None or by_answer):
+        ways = None if std is None else std.methods[method or std.default_method]
+        versions = provenance()
+        round_.computed = {"standards": list(round_.standards), "method": None if ways is None else ways.name} | {
+            name: _only(frame, name) or versions[name] for name in ("code_version", "data_version")
+        }
+        round_.method = {} if ways is None else ways.labels
+    elif std is not None:
+        round_.flags_by = std.exact_id
+
+
+def _only(frame: pl.DataFrame, name: str) -> str:
+    """The texts that a column holds."""
+    import polars as pl
+
+    found = frame[name].cast(pl.String).drop_nulls().unique().sort().to_list() if name in frame.columns else []
+    return ", ".join(found)
 
 
 def in_group(area: str | None, group: str) -> bool:

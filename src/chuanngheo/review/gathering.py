@@ -35,7 +35,7 @@ from .profiles import (
     targets,
     unit_columns,
 )
-from .rounds import SHOWN, Prefixes, Round, RowProblem
+from .rounds import SHOWN, LeftOut, Prefixes, Round, RowProblem
 from .sheets import ERRORS, FORMULA, UNREADABLE, Progress, Sheet, cell_text
 
 if TYPE_CHECKING:
@@ -131,7 +131,16 @@ class Gathering:
             schema={"file": pl.String, "sheet": pl.String, "row": pl.Int64, "column": pl.String, "code": pl.String, "message": pl.String},
         )  # fmt: skip
         return Round(_in_order(households, HOUSEHOLDS), _in_order(persons, PERSONS), tuple(problems), rejected,
-                     self.counts, profile, on)  # fmt: skip
+                     self.counts, profile, on, self.left_out(homes, people, households))  # fmt: skip
+
+    def left_out(self, homes: pl.DataFrame | None, people: pl.DataFrame | None, kept: pl.DataFrame) -> LeftOut:
+        """The rows that are left out, and how many households are not in the round for it."""
+        import polars as pl
+
+        bad = [f.filter(pl.col(AT).is_in(list(self.bad))).select("household_id") for f in (homes, people) if f is not None]
+        lost = pl.concat(bad).drop_nulls().unique().join(kept, on="household_id", how="anti").height
+        nameless = bad[0]["household_id"].null_count() if homes is not None else 0
+        return LeftOut(len(self.bad), lost + nameless)
 
     def table(self, level: str) -> Table:
         return next(s.match.table for s in self.sources if s.match.table.level == level)

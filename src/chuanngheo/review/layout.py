@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import DataProblems, Problem
 from ..explaining import cite_text
-from ..model import Cite, Instrument, Text
+from ..model import Cite, Instrument, Text, bilingual
 from ..values import Frozen, evolve, field, frozen
 from ..version import CODE_VERSION, data_version, provenance
 from .data import load
@@ -115,7 +115,9 @@ class Form(Frozen):
     """A report form with its numbers. ``str()`` gives it as plain text in Vietnamese.
 
     ``unknown`` counts by column what is not known; ``problems`` say why cells are blank that the
-    form asks for. ``figure`` is the kind of figure. Names of persons are never part of a form.
+    form asks for. ``figure`` is the kind of figure. ``left_out`` has the rows and households of the files
+    that no number includes. ``computed`` has standards, method and versions where the classes were computed and
+    not recorded. Names of persons are never part of a form.
     """
 
     number: str
@@ -132,6 +134,8 @@ class Form(Frozen):
     readings: Mapping[str, str] = field(factory=dict)
     problems: tuple[Problem, ...] = ()
     standards: tuple[str, ...] = ()  # the exact ids that the households name in a column ``standard``
+    left_out: Mapping[str, int] = field(factory=dict)  # rows and households that are in no number of the form
+    computed: Mapping[str, Any] = field(factory=dict)  # how the classes were computed; empty where they are recorded
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -198,7 +202,8 @@ class Form(Frozen):
         if self.figure:
             lines.append(self.figure[lang])
         if self.cite is not None:
-            lines.append(f"{load('forms.yaml')['words']['source'][lang]}: {cite_text(self.cite, lang)}")
+            word = load("forms.yaml")["words"]["layout" if self.computed else "source"][lang]
+            lines.append(f"{word}: {cite_text(self.cite, lang)}")
         return lines
 
     def printed(self, row: Row, lang: str = "vi") -> list[str]:
@@ -261,6 +266,7 @@ class Form(Frozen):
             ],
             "notes": [{"kind": n.kind, "text": dict(n.text)} for n in self.notes],
             "unknown": dict(self.unknown), "readings": dict(self.readings),
+            "left_out": dict(self.left_out) or None, "computed": dict(self.computed) or None,
             "cite": None if self.cite is None else {
                 "number": self.cite.source.number, "at": self.cite.at, "words": self.cite.words, "grade": self.cite.grade},
             "problems": [{"code": p.code, "where": p.where, "message": p.message} for p in self.problems],
@@ -694,9 +700,9 @@ def cite_of(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Cite:
     key = entry["source"]
     source = sources[key]
     document = Instrument(
-        key, source["number"], source["title"], source.get("issued"), source.get("in_force"), source["grade"], source.get("note", "")
+        key, source["number"], source["title"], source.get("issued"), source.get("in_force"), source["grade"], bilingual(source.get("note"))
     )  # fmt: skip
-    return Cite(document, entry["at"], entry["grade"], entry.get("words", ""), entry.get("note", ""))
+    return Cite(document, entry["at"], entry["grade"], entry.get("words", ""), bilingual(entry.get("note")))
 
 
 def label(vi: str, en: str = "") -> Text:

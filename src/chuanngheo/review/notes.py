@@ -7,11 +7,12 @@ from typing import Any
 
 from ..errors import DataProblems, Problem
 from ..model import Text
+from ..results import DISCLAIMER
 from ..values import evolve
 from .counting import CHILDREN, EVERYONE, Place, Round, Spec, counted, tallied
 from .data import load
-from .given import FORMS, LISTED, interpretations
-from .layout import Form, Note, label, sentence
+from .given import FORMS, LISTED, indicators, interpretations
+from .layout import Form, Note, Row, label, sentence
 
 
 def with_notes(
@@ -60,6 +61,89 @@ def with_notes(
         unknown={k: n for k, n in by_key.items() if n},
         readings={n: readings[n] for n in used},
         problems=tuple(problems),
+    )
+
+
+def with_basis(form: Form, round_: Round, specs: Sequence[Spec]) -> Form:
+    """The form with what its numbers rest on: rows that were left out, and by what standard it was computed."""
+    notes: list[Note] = []
+    problems: list[Problem] = []
+
+    def wrong(code: str, where: str, said: Text, remedy: str) -> None:
+        notes.append(Note("unknown", said))
+        problems.append(Problem(code, f"form {form.number}: {where}", said["en"], None, "", remedy))
+
+    moves = any(spec.moves for spec in specs)
+    form = _without_left_out(form, round_, specs, notes, wrong, moves)
+    named = ", ".join(round_.standards)
+    by: Text = dict.fromkeys(("vi", "en"), named) if named else sentence("computed_unsaid")
+    if round_.computed:
+        by_method = by
+        if round_.computed["method"]:
+            by_method = sentence("computed_method", what=by, method=round_.computed["method"], label=round_.method)
+        versions = {"code": round_.computed["code_version"], "data": round_.computed["data_version"]}
+        notes.append(Note("remark", sentence("computed", what=by_method, **versions)))
+        form = evolve(form, computed=round_.computed, figure=DISCLAIMER)
+    flags = {spec.count.partition(".")[2] for spec in specs}.intersection(indicators())
+    if flags and round_.flags_by:
+        notes.append(Note("remark", sentence("computed_flags", what=by)))
+    if flags and (round_.other or round_.lacking):
+        labels = load(FORMS)["indicators"]
+        said = sentence("other_standard", what=by if named else sentence("standard_used"))
+        for name, texts in (
+            ("other_extra", list(round_.other.values())),
+            ("other_missing", [labels[flag] for flag in labels if flag in round_.lacking]),
+        ):
+            if texts:
+                more = sentence(name, what={lang: "; ".join(t[lang] for t in texts) for lang in ("vi", "en")})
+                said = {lang: f"{said[lang]} {more[lang]}" for lang in ("vi", "en")}
+        wrong("CN215", "indicators", said, "report the indicators on the form that was issued for this standard")
+    return evolve(form, notes=(*notes, *form.notes), problems=(*form.problems, *problems))
+
+
+def _without_left_out(
+    form: Form, round_: Round, specs: Sequence[Spec], notes: list[Note], wrong: Any, moves: bool
+) -> Form:
+    """The form with the rows that were left out said, and the numbers marked that they could change."""
+    gone = round_.left_out
+    before = round_.left_out_before if moves else type(gone)()
+    for name, it in (("left_out", gone), ("left_out_before", before)):
+        if it:
+            notes.append(Note("unknown", sentence(name, rows=it.rows, n=it.households)))
+    if not gone and not before:
+        return form
+    if moves:
+        notes.append(Note("unknown", sentence("left_out_moves")))
+    resident = [
+        c.code or c.label["vi"]
+        for c, s in zip(form.columns, specs, strict=True)
+        if "resident" in (s.count.partition(".")[0], s.of)
+    ]
+    if resident and round_.withheld:
+        said = sentence("left_out_whole", what=", ".join(resident))
+        wrong("CN213", "whole", said, "mend the rows and read again, give totals=, or accept_left_out=True")
+    elif resident and round_.whole:
+        notes.append(Note("unknown", sentence("left_out_accepted")))
+    if form.status == "official":
+        wrong("CN214", "status", sentence("left_out_official"), "mend the rows and read again, or status='preliminary'")
+    n = max((gone + before).households, 1)
+    given = [s.count.startswith("resident") and not s.of and round_.totals is not None for s in specs]
+
+    def marked(row: Row) -> Row:
+        return evolve(
+            row,
+            unknown=tuple(
+                u if cell is None or sure else u + n for u, cell, sure in zip(row.unknown, row.cells, given, strict=True)
+            ),
+        )
+
+    filled = [any(row.cells[i] is not None for row in form.rows) for i in range(len(form.columns))]
+    columns = [c.key for c, some, sure in zip(form.columns, filled, given, strict=True) if some and not sure]
+    return evolve(
+        form,
+        rows=tuple(marked(row) for row in form.rows),
+        unknown=dict(form.unknown) | {key: form.unknown.get(key, 0) + n for key in columns},
+        left_out={"rows": (gone + before).rows, "households": (gone + before).households},
     )
 
 
@@ -139,7 +223,7 @@ def _absences(form: Form, entry: Mapping[str, Any], round_: Round, specs: Sequen
     resident = [
         c.code for c, s in zip(form.columns, specs, strict=True) if "resident" in (s.count.partition(".")[0], s.of)
     ]
-    if resident and not round_.whole:
+    if resident and not round_.whole and not round_.withheld:
         if round_.totals is None:
             missing(
                 "no_totals",
@@ -159,7 +243,7 @@ def _absences(form: Form, entry: Mapping[str, Any], round_: Round, specs: Sequen
         missing("no_ethnicity", "ethnicity", "add the column ethnicity")
     flags = {
         s.count.partition(".")[2]: c for c, s in zip(form.columns, specs, strict=True)
-        if s.count.partition(".")[2] in round_.absent and not s.count.startswith("resident")
+        if s.count.partition(".")[2] in round_.absent - round_.lacking and not s.count.startswith("resident")
     }  # fmt: skip
     if flags:
         missing(

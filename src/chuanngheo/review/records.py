@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import DataProblems, HouseholdError, Problem, as_day, quoted
 from ..methods import RECORDED
-from ..model import Cite, Instrument, Text
+from ..model import Cite, Instrument, Text, bilingual
 from ..results import Caveat
 from ..tabular import like, to_polars
 from ..values import Frozen, evolve, frozen
@@ -175,8 +175,8 @@ def citation(given: Mapping[str, Any]) -> Cite:
     """A ``cite:`` of ``movements.yaml`` as a value."""
     source = load(DATA)["sources"][given["source"]]
     instrument = Instrument(given["source"], source["number"], source["title"], source.get("issued"), source.get("in_force"),
-                            given["grade"], source.get("note", ""))  # fmt: skip
-    return Cite(instrument, given["at"], given["grade"], given.get("words", ""), given.get("note", ""))
+                            given["grade"], bilingual(source.get("note")))  # fmt: skip
+    return Cite(instrument, given["at"], given["grade"], given.get("words", ""), bilingual(given.get("note")))
 
 
 # --- one household ------------------------------------------------------------------------------------

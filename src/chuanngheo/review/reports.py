@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DataProblems, Problem, nearest, quoted
 from ..values import evolve
@@ -15,8 +15,13 @@ from .data import load
 from .given import CAUSES, FORMS, LISTED, chosen_readings, status_of
 from .layout import Form, Head, Row, cite_of, label
 from .names import unit_key
-from .notes import entry_leaves, held_against, of_residents, refuse_unknown, with_notes
+from .notes import entry_leaves, held_against, of_residents, refuse_unknown, with_basis, with_notes
 from .peoples import CODES
+from .rounds import LeftOut
+from .rounds import Round as ReadRound
+
+if TYPE_CHECKING:
+    from ..answering import Standard
 
 
 def report(number: str, households: Any, persons: Any = None, **options: Any) -> Form:
@@ -45,6 +50,11 @@ def reports(
     order: Sequence[str] | None = None,
     readings: Mapping[str, str] | None = None,
     unknown: str = "count",
+    left_out: ReadRound | LeftOut | None = None,
+    left_out_before: ReadRound | LeftOut | None = None,
+    accept_left_out: bool = False,
+    computed: Standard | None = None,
+    method: str | None = None,
 ) -> dict[str, Form]:
     """The report forms 7.1 to 7.11 (or those of ``numbers``), by number.
 
@@ -69,6 +79,18 @@ def reports(
     ``form-7.11-columns``, ``mixed-household``, ``kinh-column`` and ``ethnic-codes``.
     ``unknown="error"`` refuses to make forms in which anything is unknown.
 
+    ``left_out`` is the round as read, or the ``left_out`` of it: rows that could not be used. The forms
+    then say how many rows and households they miss, mark their numbers, and name the problem where
+    ``status`` is official; and ``whole=True`` gives neither all resident households nor rates, unless
+    ``accept_left_out=True`` says that those that remain are taken for the whole. ``left_out_before`` is
+    the same of the round before, for 7.2 and 7.3. A round given as ``households`` brings both its
+    tables and what was left out of it.
+
+    ``computed`` is the standard that computed the columns, ``method`` its method (its default one). Of
+    classes that were computed the forms say so, with standard, method and versions, and that they do not
+    replace recognition. Where the standard's indicators are not the columns of the forms, 7.4 to 7.7 say
+    which are missing.
+
     Raises :class:`DataProblems` with every problem found. Source: Thông tư 07/2021/TT-BLĐTBXH,
     Phụ lục VII, with 7.8 to 7.10 of Thông tư 02/2022/TT-BLĐTBXH.
     """
@@ -85,12 +107,21 @@ def reports(
             Problem("CN130", "totals", "given although whole=True", None, "whole=True or totals", "give one of them")
         )
     shown, more = status_of(status)
+    if isinstance(households, ReadRound):
+        left_out = households if left_out is None else left_out
+        persons = households.persons if persons is None and households.persons.height else persons
+        households = households.households
+    gone, gone_before = (
+        _left_out(name, given, problems) for name, given in (("left_out", left_out), ("left_out_before", left_out_before))
+    )
     round_, found = count(
         households, persons, by=by, using=using, levels=levels, as_of=as_of, order=order, readings=chosen,
-        children="7.11" in wanted, ethnic="7.9" in wanted,
+        children="7.11" in wanted, ethnic="7.9" in wanted, computed=computed, method=method,
         problems=problems + more,
     )  # fmt: skip
-    round_.read_totals(totals, whole, found)
+    round_.left_out, round_.left_out_before = gone, gone_before
+    round_.withheld = whole and bool(gone) and not accept_left_out
+    round_.read_totals(totals, whole and not round_.withheld, found)
     moved = {n: round_.read_movements(movements, n, found) for n in ("7.2", "7.3") if n in wanted and not found}
     if found:
         raise DataProblems(f"{len(found)} kinds of problem in what was given for the report forms", found)
@@ -103,6 +134,16 @@ def reports(
     if unknown == "error":
         refuse_unknown(made, round_)
     return {number: evolve(form, standards=round_.standards) for number, form in made.items()}
+
+
+def _left_out(name: str, given: Any, problems: list[Problem]) -> LeftOut:
+    """What was left out of a round, from the round or what it says of itself."""
+    found = given.left_out if isinstance(given, ReadRound) else LeftOut() if given is None else given
+    if isinstance(found, LeftOut):
+        return found
+    problems.append(Problem("CN130", name, f"a {type(given).__name__} does not say what was left out", None,
+                            "the round that read_round made, or its left_out"))  # fmt: skip
+    return LeftOut()
 
 
 def tabulate(
@@ -118,6 +159,9 @@ def tabulate(
     as_of: date | None = None,
     order: Sequence[str] | None = None,
     readings: Mapping[str, str] | None = None,
+    left_out: ReadRound | LeftOut | None = None,
+    computed: Standard | None = None,
+    method: str | None = None,
 ) -> Form:
     """Poor and near-poor households by cause, target group, people or indicator.
 
@@ -136,10 +180,14 @@ def tabulate(
             )
         )
     units = tuple(n for n in wanted if n != "area")
+    if isinstance(households, ReadRound):
+        left_out, households = households if left_out is None else left_out, households.households
+    gone = _left_out("left_out", left_out, problems)
     round_, found = count(
         households, by=units, using=using, levels=levels, as_of=as_of, order=order, readings=chosen,
-        ethnic=what == "ethnicity", problems=problems,
+        ethnic=what == "ethnicity", computed=computed, method=method, problems=problems,
     )  # fmt: skip
+    round_.left_out = gone
     if found:
         raise DataProblems(f"{len(found)} kinds of problem in what was given for the table", found)
     shared = {"share": "row", "of": "row"} if share else {"count": "row"}
@@ -147,7 +195,8 @@ def tabulate(
     entry = load(FORMS)["table"] | table
     columns = {"vi": table["vi"], "en": table["en"], "each": what, "named": True} | shared
     entry |= {"rows": "areas" if "area" in wanted else "units", "header": [*entry["header"], columns]}
-    return _form("", entry, round_, None, year, "", province or round_.province, chosen)
+    form = _form("", entry, round_, None, year, "", province or round_.province, chosen)
+    return evolve(form, standards=round_.standards)
 
 
 # --- forms ---------------------------------------------------------------------------------------
@@ -175,13 +224,16 @@ def _form(
         if moves:
             rows.append(_moved(row, path, summed, specs))
             continue
-        cells = [cell_of(round_, spec, row, path) for spec in specs]
+        cells = [
+            (None, 0) if spec.count.partition(".")[2] in round_.lacking else cell_of(round_, spec, row, path)
+            for spec in specs
+        ]
         rows.append(evolve(row, cells=tuple(c for c, _ in cells), unknown=tuple(n for _, n in cells)))
     form = Form(
         number, entry["title"], header, tuple(rows), province=province, year=year, status=status, figure=data["figure"],
         cite=cite_of(entry["cite"], data["sources"]),
     )  # fmt: skip
-    return with_notes(form, entry, round_, specs, moved, readings)
+    return with_basis(with_notes(form, entry, round_, specs, moved, readings), round_, specs)
 
 
 def _header(

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ..errors import ChuanNgheoError, DataProblems, Problem, as_day, nearest, quoted
-from ..model import Cite, Instrument, Text, weakest
+from ..model import Cite, Instrument, Text, bilingual, weakest
 from ..values import Frozen, evolve, field, frozen
 from .data import load
 from .masking import looks_personal, masked
@@ -222,8 +222,10 @@ def _data() -> Mapping[str, Any]:
 
 
 def _cite(entry: Mapping[str, Any]) -> Cite:
-    source = _data()["sources"][entry["source"]]
-    return Cite(**{**entry, "source": Instrument(key=entry["source"], **source)})
+    key = entry["source"]
+    source = _data()["sources"][key]
+    document = Instrument(**{**source, "key": key, "note": bilingual(source.get("note"))})
+    return Cite(**{**entry, "source": document, "note": bilingual(entry.get("note"))})
 
 
 # --- regions --------------------------------------------------------------------------------------
