@@ -97,7 +97,7 @@ def test_check_in_vietnamese_by_option_and_by_locale(folder: Path) -> None:
     broken(folder)
     for ran in (run("check", "broken.yaml", "--lang", "vi"), run("check", "broken.yaml", LC_ALL="vi_VN.UTF-8")):
         assert ran.exit_code == 1
-        assert "cách sửa: write true or false" in ran.output
+        assert "cách sửa: viết true hoặc false" in ran.output
         assert "broken.yaml: 3 lỗi" in ran.output
     assert run("check", "broken.yaml", "--lang", "fr").exit_code == 2
 

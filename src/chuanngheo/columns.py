@@ -30,6 +30,7 @@ from .values import Frozen, frozen
 NUMBERS = ("int", "narrow", "wide", "float", "float32", "decimal")
 EXAMPLE = '{"area": {"from": "ttnt", "codes": {1: "urban", 2: "rural"}}}'
 ROOM = "_cn"  # how columns of our own begin
+HIDDEN = (ROOM, "_cli_")  # those that nobody is told of
 EXACT_FLOAT = 24  # bits of a 32-bit float that count whole numbers
 
 
@@ -170,7 +171,8 @@ def _read(fact: Fact, spec: Any, schema: Mapping[str, Kind], place: str, problem
     name = spec.get("from", fact.name)
     kind = schema.get(name)
     if kind is None:
-        problem("CN071", f"the table has no column {quoted(name)}", name, remedy=nearest(str(name), schema))
+        known = [n for n in schema if not n.startswith(HIDDEN)]
+        problem("CN071", f"the table has no column {quoted(name)}", name, remedy=nearest(str(name), known))
         return None
     codes, missing = _codes(fact, spec.get("codes"), kind, problem)
     missing += _missing(spec.get("missing", ()), kind, problem)

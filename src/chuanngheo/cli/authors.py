@@ -10,6 +10,7 @@ import typer
 
 from ..answering import Standard
 from ..authoring import Checked, CheckedCases, check_cases, check_file, new_files, page_of, pages, place
+from ..catalogue import shipped
 from ..errors import NoStandard, Problem
 from ..file_schema import schema_text
 from ..golden import Failure
@@ -233,7 +234,10 @@ def new(
             if not as_json:
                 tell.print(tell.say("made", name))
     except OSError as error:
-        tell.fail(ABSENT, tell.say("unwritable", error.filename or path, error.strerror or error))
+        tell.fail(ABSENT, tell.say("unwritable", error.filename or path, tell.reason(error)))
+    entities = sorted({s.entity for s in shipped().standards(None, None)})
+    if entity not in entities and not extends:
+        tell.note(tell.say("new_entity", entity, ", ".join(entities)))
     command = f"{PROGRAM} check {rules} --cases {cases}"
     if as_json:
         tell.json("new/1", {"files": list(made), "next": command})

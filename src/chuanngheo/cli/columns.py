@@ -7,6 +7,8 @@ so is a problem with its count. Codes stay the text they are (``01`` is not ``1`
 
 from __future__ import annotations
 
+import csv
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..errors import DataProblems, Problem
+from ..errors import DataProblems, Problem, nearest
 from ..model import Fact
 from .files import read_plain
 from .options import pairs
-from .telling import Teller
+from .telling import WRITING, Teller, number_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,6 +30,7 @@ TABLES = (".parquet", ".csv")
 BEFORE = "_cli_text_"  # a column as it was written, under another name meanwhile
 ROW = "_cli_row"
 BAD = "_cli_bad"
+BOM = b"\xef\xbb\xbf"
 SEPARATORS = (",", ";", "\t")
 NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 TWO_SENSES = r"^-?[0-9]{1,3}\.[0-9]{3}$"  # 150.000 is how thousands are written in Vietnamese
@@ -48,6 +51,9 @@ class Opened:
     texts: tuple[str, ...] = ()  # columns that were converted: their text waits under another name
     problems: tuple[Problem, ...] = ()
     what: str = ""
+    is_csv: bool = False
+    separator: str = ","
+    bom: bool = False  # whether the file begins with a byte order mark
 
     def back(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The caller's columns as they were written, in their order, then the answers."""
@@ -65,7 +71,14 @@ def told(path: str) -> Iterator[None]:
 
     try:
         yield
+    except OSError as error:
+        if error.filename or number_of(error) in (0, *WRITING, errno.EPIPE, errno.EIO):
+            raise
+        raise OSError(number_of(error), str(error), path) from None
     except pl.exceptions.PolarsError as error:
+        full = next((n for n in (errno.ENOSPC, errno.EDQUOT) if os.strerror(n) in str(error)), None)
+        if full is not None:  # polars gives no number, and does not say which file
+            raise OSError(full, os.strerror(full), "") from None
         raise unreadable(path, str(error).splitlines()[0]) from None
 
 
@@ -98,21 +111,50 @@ def open_table(
     """A Parquet or CSV file. Raises :class:`DataProblems` for what is no table."""
     import polars as pl
 
-    if not path.endswith(TABLES):
+    if not path.lower().endswith(TABLES):
         tell.usage(tell.say("ending", path, ", ".join(TABLES)))
     if not os.path.isfile(path):
         tell.fail(*tell.absent(IsADirectoryError() if os.path.isdir(path) else FileNotFoundError(), path))
+    is_csv = path.lower().endswith(".csv")
+    tell.tables[what] = is_csv
+    separator = _separator(path) if is_csv else ","
+    if is_csv:
+        _named_once(path, separator)
     with told(path):
-        if path.endswith(".parquet"):
-            frame = pl.scan_parquet(path)
-        else:
-            frame = pl.scan_csv(path, infer_schema=False, separator=_separator(path))
+        frame = pl.scan_csv(path, infer_schema=False, separator=separator) if is_csv else pl.scan_parquet(path)
         schema = frame.collect_schema()
     names = tuple(schema.names())
     specs = {name: _spec(facts.get(name), spec, schema) for name, spec in mapping.items()}
-    if path.endswith(".parquet"):
+    if not is_csv:
         return Opened(frame, names, specs, what=what)
-    return _typed(path, frame, names, facts, specs, what)
+    made = _typed(path, frame, names, facts, specs, what)
+    with open(path, "rb") as file:
+        bom = file.read(len(BOM)) == BOM
+    return attrs.evolve(made, is_csv=True, separator=separator, bom=bom)
+
+
+def key_of(opened: Opened, key: str, *, named: bool) -> str:
+    """The column of the household, or nothing where the table has none and none was named."""
+    if key in opened.names:
+        return key
+    if named:
+        remedy = nearest(key, opened.names)
+        problem = Problem("CN077", "key", f"{opened.what} has no column {key!r}", key, remedy=remedy)
+        raise DataProblems(f"{opened.what} has no column {key!r}", [problem])
+    return ""
+
+
+def _named_once(path: str, separator: str) -> None:
+    """Two columns of one name cannot be told apart: neither is chosen."""
+    with open(path, encoding="utf-8-sig", errors="replace", newline="") as file:
+        heading = next(csv.reader(file, delimiter=separator), [])
+    twice = [name for name in dict.fromkeys(heading) if heading.count(name) > 1]
+    if twice:
+        raise DataProblems(f"{path} cannot be read as a table", [
+            Problem("CN212", path, f"columns {', '.join(str(n) for n, h in enumerate(heading, 1) if h == name)} are all named {name!r}",
+                    name, remedy="give each column a name of its own")
+            for name in twice
+        ])  # fmt: skip
 
 
 def _separator(path: str) -> str:
@@ -273,4 +315,4 @@ def _problem(fact: Fact, column: str, what: str, count: int, rows: list[tuple[An
     return Problem(_code(fact), where, message, None, allowed, remedy, count=count, rows=tuple(rows))
 
 
-__all__ = ["BAD", "ROW", "TABLES", "Opened", "mapping_of", "open_table", "told", "unreadable"]
+__all__ = ["BAD", "ROW", "TABLES", "Opened", "key_of", "mapping_of", "open_table", "told", "unreadable"]

@@ -7,10 +7,25 @@ from typing import Annotated, Any
 import typer
 
 from ..household import household_names, person_names
-from .columns import mapping_of, open_table, told
+from .columns import key_of, mapping_of, open_table, told
 from .files import refuse_existing, write_text
 from .laws import TARGET, standard_of
-from .options import OUTPUT, AsJson, Column, Columns, Derive, Force, Key, Method, On, Readings, day, one_of, readings_of
+from .options import (
+    OUTPUT,
+    AsJson,
+    Column,
+    Columns,
+    Derive,
+    Force,
+    Key,
+    Method,
+    On,
+    Readings,
+    day,
+    is_given,
+    one_of,
+    readings_of,
+)
 from .tables import refuse_unreadable
 from .telling import Teller
 from .words import both
@@ -50,6 +65,8 @@ def compare(
     ]
     if alone and not households:
         tell.usage(*(tell.say("needs", n, "--households") for n in alone))
+    if years and not prices:
+        tell.usage(tell.say("needs", "--years", "--prices"))
     chosen = None
     if years:
         parts = [part.strip() for part in years.split(",")]
@@ -69,6 +86,9 @@ def compare(
         if persons:
             people = open_table(tell, persons, {**person_names(found.a), **person_names(found.b)}, {}, what="persons")
         refuse_unreadable(homes, people)
+        key_of(homes, key, named=people is not None or is_given(ctx, "key"))
+        if weight:
+            key_of(homes, weight, named=True)
         with told(households):
             moves = found.on(
                 homes.frame.collect(), None if people is None else people.frame.collect(), key=key, columns=homes.mapping,

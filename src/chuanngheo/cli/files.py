@@ -32,10 +32,14 @@ def writing(tell: Teller, path: str, *, force: bool) -> Iterator[str]:
     try:
         open(beside, "xb").close()
     except OSError as error:
-        tell.fail(ABSENT, tell.say("unwritable", path, error.strerror or error))
+        tell.fail(ABSENT, tell.say("unwritable", path, tell.reason(error)))
     try:
         yield beside
         os.replace(beside, path)
+    except OSError as error:
+        if error.filename not in (None, "", beside):
+            raise
+        tell.fail(ABSENT, tell.say("unwritable", path, tell.reason(error)))
     finally:
         if os.path.exists(beside):
             os.unlink(beside)
@@ -60,7 +64,7 @@ def read_plain(tell: Teller, path: str) -> Any:
     ``-`` is stdin. Raises :class:`RuleFileError` with the place of what cannot be read.
     """
     name = "stdin" if path == "-" else path
-    if path != "-" and not path.endswith(ENDINGS):
+    if path != "-" and not path.lower().endswith(ENDINGS):
         tell.usage(tell.say("ending", path, ", ".join(ENDINGS)))
     try:
         raw = sys.stdin.buffer.read() if path == "-" else _bytes(path)
@@ -69,7 +73,7 @@ def read_plain(tell: Teller, path: str) -> Any:
         tell.fail(*tell.absent(error, path))
     except UnicodeDecodeError as error:
         tell.fail(WRONG, tell.say("unreadable", name, f"UTF-8, byte {error.start}"))
-    if path.endswith(".json") or (path == "-" and text.lstrip()[:1] in ("{", "[")):
+    if path.lower().endswith(".json") or (path == "-" and text.lstrip()[:1] in ("{", "[")):
         return _json(text, name)
     root, source = read_nodes(text, name)
     if root is None or source.problems:

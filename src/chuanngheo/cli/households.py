@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -12,9 +13,12 @@ from ..assessment import Assessment
 from ..catalogue import COUNTRY, shipped
 from ..errors import HouseholdError, Problem
 from ..household import blank, household_names, person_names
+from ..methods import RECORDED
 from ..model import NO_CLASS_NAME, Fact
+from ..tracing import decided_on
 from .codes import FINE, OPEN, WRONG
 from .files import read_plain
+from .grounds import of_answer, told_always
 from .options import (
     OUTPUT,
     AsJson,
@@ -59,7 +63,7 @@ def assess(
     tell: Teller = ctx.obj
     when, known = day(tell, "--on", on), day(tell, "--known-at", known_at)
     one_of(tell, "--derive", derive, ("all", "confirmed"))
-    given: Any = pairs(tell, "NAME=VALUE", facts or (), "area=rural")
+    given: Any = pairs(tell, tell.say("pair"), facts or (), "area=rural")
     if standard and (jurisdiction or known_at):
         tell.usage(tell.say("not_both", "--standard", "--jurisdiction" if jurisdiction else "--known-at"))
     std = named_or_of_day(tell, standard, when, jurisdiction, known)
@@ -79,6 +83,8 @@ def assess(
     if isinstance(given, list):
         if ask:
             tell.usage(tell.say("not_both", "--ask", f"--file {file}"))
+        if not given:
+            tell.fail(WRONG, tell.say("no_households", file))
         raise typer.Exit(_many(tell, std, given, answer, explain))
     household = read_household(std, given)
     if ask:
@@ -104,7 +110,7 @@ def _with_file(tell: Teller, data: Any, given: Mapping[str, str]) -> Any:
         data = data[MANY]
     if not isinstance(data, dict):
         if given:
-            tell.usage(tell.say("not_both", "NAME=VALUE", "--file (list)"))
+            tell.usage(tell.say("not_both", tell.say("pair"), tell.say("list_file")))
         return data
     twice = [name for name in given if name in data]
     if twice:
@@ -135,6 +141,8 @@ def value_of(fact: Fact | None, value: Any) -> Any:
         return value
     if fact.kind == "boolean":
         return TRUTHS.get(value.strip().casefold(), value)
+    if fact.kind == "number" and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", value.strip()):
+        return int(value)  # as a number is told again by whoever prints the household
     if fact.kind == "code" and value not in fact.codes and "," in value:
         return [part.strip() for part in value.split(",")]
     return value
@@ -200,10 +208,18 @@ def tell_answer(tell: Teller, a: Assessment, explain: bool) -> None:
         tell.print(f"{tell.say('missing')}: {'; '.join(map(label, a.missing))}")
         if a.next_question:
             tell.print(f"{tell.say('ask_next')}: {label(a.next_question)}")
-    if a.caveats:
-        tell.print(tell.say("caveats", len(a.caveats)))
+    if a.basis == RECORDED:
+        decided = f"{decided_on(a):{'%d/%m/%Y' if lang == 'vi' else '%Y-%m-%d'}}"
+        tell.print(tell.say("by_decision", a.household["recorded_decision"], decided))
+    else:
+        tell.print(tell.say(f"grade_{of_answer(a)}"))
+    spelled = told_always(a)
+    for caveat in spelled:
+        tell.print(tell.say("caveat", caveat.text(lang)))
+    if len(a.caveats) > len(spelled):
+        tell.print(tell.say("caveats", len(a.caveats) - len(spelled)))
     tell.print(tell.say("full_text"))
-    if a.basis != "recorded":
+    if a.basis != RECORDED:
         tell.print((DISCLAIMER[lang], "dim"))
 
 

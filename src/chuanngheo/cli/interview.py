@@ -47,6 +47,9 @@ def interview(
             try:
                 answers[question.name] = asking.read_answer(std, question.name, _chosen(question, said), on=on)
             except HouseholdError as error:
+                if question.choices:
+                    tell.note((tell.say("choose_one", repr(said), len(question.choices)), "red"))
+                    continue
                 for problem in error.problems:
                     tell.note(
                         (tell.told(problem.message), "red"), f"; {tell.told(problem.remedy)}" if problem.remedy else ""

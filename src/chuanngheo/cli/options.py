@@ -63,7 +63,7 @@ def pairs(tell: Teller, option: str, given: Iterable[str], form: str) -> dict[st
 
 
 def readings_of(tell: Teller, given: Iterable[str]) -> Mapping[str, str] | None:
-    return pairs(tell, "--reading", given, "name=sense") or None
+    return pairs(tell, "--reading", given, tell.say("sense_pair")) or None
 
 
 def named_or_of_day(
@@ -79,6 +79,12 @@ def named_or_of_day(
     return shipped().applicable(on, jurisdiction or COUNTRY, known_at=known_at)
 
 
+def is_given(ctx: typer.Context, name: str) -> bool:
+    """Whether an option was named on the command line."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
 def one_of(tell: Teller, option: str, value: str, allowed: Iterable[str]) -> str:
     listed = tuple(allowed)
     if value not in listed:
@@ -88,5 +94,5 @@ def one_of(tell: Teller, option: str, value: str, allowed: Iterable[str]) -> str
 
 __all__ = [
     "OUTPUT", "SENSE", "WHICH", "AsJson", "Column", "Columns", "Derive", "Force", "Jurisdiction", "Key", "KnownAt", "Method",
-    "On", "Readings", "StandardOf", "day", "named_or_of_day", "one_of", "pairs", "readings_of",
+    "On", "Readings", "StandardOf", "day", "is_given", "named_or_of_day", "one_of", "pairs", "readings_of",
 ]  # fmt: skip

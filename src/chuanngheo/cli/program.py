@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -20,7 +21,8 @@ from .words import PROGRAM, language, one
 
 ClickError: Any = typer.BadParameter.__mro__[2]  # typer brings its own click, or the click of old
 # Two standards that cannot be held against each other were named wrongly; they are there.
-WRONGLY_NAMED = ("CN188", "CN189")
+# So were a method, a reading and a way of deriving that the standard does not have.
+WRONGLY_NAMED = ("CN188", "CN189", "CN060", "CN063", "CN064")
 WIDTH = 100
 
 
@@ -68,7 +70,7 @@ class Program(TyperGroup):
         except OSError as error:
             if not isinstance(error, BrokenPipeError) and "Broken pipe" not in str(error):  # polars gives no number
                 raise
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in the buffer goes nowhere
+            _silence()
             raise typer.Exit(FINE) from None
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -104,7 +106,9 @@ class Program(TyperGroup):
         try:
             if lang not in LANGUAGES:
                 tell.usage(tell.say("wrong_lang"))
-            if given == ["--version"]:
+            if "--version" in given and set(given) == {"--version", "--json"}:
+                tell.json("version/1", {})
+            elif given == ["--version"]:
                 typer.echo(f"{PROGRAM} {CODE_VERSION}, data {data_version()}")
             else:
                 code = super().main(given or ["--help"], obj=tell, **extra)
@@ -118,10 +122,30 @@ class Program(TyperGroup):
             if shows_traceback():
                 raise
             code = _ended(tell, error, given)
+        code = _flushed(tell, code)
         code = code if isinstance(code, int) else FINE
         if code == STOPPED:
             tell.note((f"{PROGRAM}: ", "bold red"), tell.say("stopped"))
         sys.exit(code)
+
+
+def _flushed(tell: Teller, code: Any) -> Any:
+    """What waits in the buffer of stdout is written now, where a fault of it can still be told."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError as error:
+        return _ended(tell, error, [])
+    return code
+
+
+def _silence() -> None:
+    """Nothing more can be written to stdout: what is left in its buffer goes nowhere."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream without a file
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _ended(tell: Teller, error: Exception, given: list[str]) -> int:
@@ -135,10 +159,16 @@ def _ended(tell: Teller, error: Exception, given: list[str]) -> int:
         if isinstance(error, NoStandard):
             tell_error(tell, error, USAGE if any(p.code in WRONGLY_NAMED for p in error.problems) else ABSENT)
         if isinstance(error, ChuanNgheoError):
-            tell_error(tell, error, ABSENT if any(p.code == "CN106" for p in error.problems) else WRONG)
+            wrongly = any(p.code in WRONGLY_NAMED for p in error.problems)
+            tell_error(
+                tell, error, ABSENT if any(p.code == "CN106" for p in error.problems) else USAGE if wrongly else WRONG
+            )
         if isinstance(error, ModuleNotFoundError) and (lacking := missing_extra(error)) is not None:
             tell.fail(ABSENT, tell.say("install", *lacking))
         if isinstance(error, OSError):
+            if not error.filename:
+                _silence()
+                tell.as_json = False  # there is no place for it
             tell.fail(*tell.absent(error, str(error.filename or "")))
         tell.fail(FAULT, tell.say("fault", f"{type(error).__name__}: {error}".splitlines()[0]))
     except typer.Exit as ended:
@@ -153,11 +183,20 @@ def _said(tell: Teller, error: Any) -> str:
         return tell.say("no_option", error.option_name, tell.say("mean", ", ".join(sorted(close))) if close else "")
     if kind == "MissingParameter" and error.param is not None:
         return tell.say("lacking", one(str(error.param.metavar or error.param.name), tell.lang))
+    option = getattr(error, "option_name", "")
+    if kind == "BadOptionUsage" and option:
+        takes_none = "does not take" in error.format_message()
+        return tell.say("takes_none" if takes_none else "needs_value", option)
+    if kind == "BadParameter" and error.param is not None and tell.lang != "en":
+        named = error.param.opts[0] if error.param.param_type_name == "option" else str(error.param.name)
+        return tell.say("wrong_value", named, *(error.format_message().split("'")[-2:-1] or [""]))
+    if (extra := re.search(r"unexpected extra arguments?(?:\(s\))? \((.*)\)", error.format_message())) is not None:
+        return tell.say("extra", extra.group(1))
     words = error.format_message().split("'")
     if "No such command" in words[0] and len(words) > 1:
         close = get_close_matches(words[1], error.ctx.command.commands if error.ctx else ())
         return tell.say("no_command", words[1], tell.say("mean", ", ".join(close)) if close else "")
-    return str(error.format_message()).rstrip(".")
+    return str(error.format_message()).rstrip(".") if tell.lang == "en" else tell.say("wrong_words")
 
 
 def _language(given: list[str]) -> tuple[list[str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
 from collections import Counter
@@ -16,10 +17,13 @@ import typer
 from ..answering import Standard
 from ..errors import DataProblems, Problem
 from ..household import household_names, person_names
+from ..methods import RECORDED
+from ..model import Fact
 from ..version import CODE_VERSION, data_version
 from .codes import FINE, WRONG
-from .columns import BAD, ROW, TABLES, Opened, mapping_of, open_table, told
+from .columns import BAD, ROW, TABLES, Opened, key_of, mapping_of, open_table, told
 from .files import refuse_existing, same_file, writing
+from .grounds import of_table
 from .options import (
     OUTPUT,
     AsJson,
@@ -34,6 +38,7 @@ from .options import (
     Readings,
     StandardOf,
     day,
+    is_given,
     named_or_of_day,
     one_of,
     readings_of,
@@ -48,6 +53,7 @@ STDOUT = "-"
 SIDECAR = ".meta.json"  # beside a CSV, which has no place for it
 PROVENANCE = ("standard", "code_version", "data_version")  # columns that name what answered
 FIRST = 5
+_ABOUT = re.compile(r"(?:^|; )(\w+): ")  # the fact that a problem of a row is about
 READ = both("Bảng và cột", "Tables and columns")
 
 
@@ -82,12 +88,14 @@ def classify(
         tell.usage(tell.say("not_both", STDOUT, "--json"))
     if person_columns and not persons:
         tell.usage(tell.say("needs", "--person-columns", "--persons"))
+    if method and method not in (*std.methods, RECORDED):
+        tell.usage(tell.say("not_one_of", "--method", repr(method), ", ".join((*std.methods, RECORDED))))
     if target != STDOUT:
-        if not target.endswith(TABLES):
-            tell.usage(tell.say("ending", target, ", ".join((*TABLES, STDOUT))))
+        if not target.lower().endswith(TABLES):
+            tell.usage(tell.say("out_ending", target, ", ".join((*TABLES, STDOUT))))
         if same_file(source, target) or (persons and same_file(persons, target)):
             tell.usage(tell.say("same_file", target))
-        for name in (target, target + SIDECAR) if target.endswith(".csv") else (target,):
+        for name in (target, target + SIDECAR) if target.lower().endswith(".csv") else (target,):
             refuse_existing(tell, name, force)
     readings = readings_of(tell, reading)
     with pl.Config():  # what the library collects on the way streams too
@@ -98,6 +106,8 @@ def classify(
             if persons:
                 theirs = mapping_of(tell, person_columns, [])
                 people = open_table(tell, persons, person_names(std), theirs, what="persons")
+        named = persons != "" or is_given(ctx, "key")
+        counted_key = key_of(homes, key, named=named)
         asked: dict[str, Any] = {
             "key": key, "columns": homes.mapping, "person_columns": None if people is None else people.mapping, "on": when,
             "method": method or None, "readings": readings, "derive": derive, "suffix": suffix, "check": check,
@@ -108,16 +118,20 @@ def classify(
         with told(source), waiting:
             made = _answered(std, frame, homes, people, asked)
         answer = _finished(homes, made, suffix)
-        tally = Tally(suffix, key if key in homes.names else "")
+        tally = Tally(suffix, counted_key, _columns_of(homes, household_names(std)))
         about = _about(std, source, when, made=asked)
+        keys = {} if people is not None or not counted_key else _keys(homes, counted_key)
         with told(source), _progress(tell, source) as step:
             tally.tell = step
-            _sink(tell, tally.watch(answer), target, about, force)
+            _sink(tell, tally.watch(answer), target, about, force, homes)
     code = WRONG if tally.problems() else FINE
     if as_json:
-        tell.json("classified/1", {"out": target, "exit": code, **about, **tally.data(), "problems": [problem_data(p, tell.lang) for p in tally.problems()]})  # fmt: skip
+        tell.json("classified/1", {"out": target, "exit": code, **about, **tally.data(), **keys, "problems": [problem_data(p, tell.lang) for p in tally.problems()]})  # fmt: skip
     else:
-        tally.summary(tell, std, to_stderr=target == STDOUT, suffix=suffix)
+        tally.summary(tell, std, about, to_stderr=target == STDOUT, suffix=suffix)
+    for name in ("repeated_keys", "empty_keys"):
+        if keys.get(name):
+            tell.note(tell.say(name, counted_key, _number(keys[name], tell.lang)))
     raise typer.Exit(code)
 
 
@@ -136,7 +150,10 @@ def _answered(
         unreadable += error.problems
     if unreadable:
         rows = sum(p.count for p in unreadable)
-        raise DataProblems(f"{len(unreadable)} kinds of problem, in {rows:,} rows", unreadable)
+        raise DataProblems(
+            f"{len(unreadable)} kind{'s' if len(unreadable) > 1 else ''} of problem, in {rows:,} row{'s' if rows > 1 else ''}",
+            unreadable,
+        )
     return made
 
 
@@ -165,35 +182,60 @@ def _finished(homes: Opened, made: pl.LazyFrame, suffix: str) -> pl.LazyFrame:
     return answer
 
 
+def _columns_of(homes: Opened, facts: Mapping[str, Fact]) -> dict[str, str]:
+    """The column of each fact whose value may be shown: no day, no text, for these may be somebody's own."""
+    found = {name: name for name in homes.names}
+    for name, spec in homes.mapping.items():
+        found[name] = spec.get("from", name) if isinstance(spec, Mapping) else spec
+    return {n: c for n, c in found.items() if n in facts and facts[n].kind in ("number", "code", "boolean")}
+
+
+def _keys(homes: Opened, key: str) -> dict[str, int]:
+    """How many rows repeat an id, and how many have none; each is answered all the same."""
+    import polars as pl
+
+    text = pl.col(key).cast(pl.String).str.strip_chars().replace("", None)
+    known = text.drop_nulls()
+    counted = homes.frame.select(
+        text.is_null().sum().alias("empty"), (known.len() - known.hash().n_unique()).alias("repeated")
+    )
+    seen = counted.collect(engine="streaming").row(0, named=True)
+    return {"repeated_keys": seen["repeated"], "empty_keys": seen["empty"]}
+
+
 def _about(std: Standard, source: str, when: Any, made: Mapping[str, Any]) -> dict[str, Any]:
     """What a result must name to be made again."""
     return {
         "standard": std.exact_id, "id": std.id, "version": std.version, "revision": std.revision, "digest": std.digest,
         "hypothetical": std.hypothetical, "on": None if when is None else when.isoformat(), "method": made["method"] or std.default_method,
-        "readings": dict(made["readings"] or {}), "derive": made["derive"], "check": made["check"], "source": os.path.basename(source),
+        "derive": made["derive"], "check": made["check"], "source": os.path.basename(source),
+        **of_table(std, made["method"] or std.default_method, made["readings"], made["derive"], when),
     }  # fmt: skip
 
 
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _sink(tell: Teller, answer: pl.LazyFrame, target: str, about: Mapping[str, Any], force: bool) -> None:
+def _sink(
+    tell: Teller, answer: pl.LazyFrame, target: str, about: Mapping[str, Any], force: bool, homes: Opened
+) -> None:
     """Write batch by batch; what is at ``target`` is whole, or as it was."""
+    as_read: Any = {"separator": homes.separator, "include_bom": homes.bom}  # a CSV goes out as it came in
     if target == STDOUT:
-        answer.sink_csv(sys.stdout.buffer)
+        answer.sink_csv(sys.stdout.buffer, **as_read)
         sys.stdout.buffer.flush()
         return
     versions = {"code_version": CODE_VERSION, "data_version": data_version()}
     note = {"schema": "chuanngheo/classified/1", **versions, **about}
     with writing(tell, target, force=force) as beside:
-        if target.endswith(".parquet"):
+        if target.lower().endswith(".parquet"):
             flat = {
                 f"chuanngheo.{k}": v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)
                 for k, v in note.items()
             }
             answer.sink_parquet(beside, metadata=flat)
         else:
-            answer.sink_csv(beside)
+            answer.sink_csv(beside, **as_read)
             with writing(tell, target + SIDECAR, force=force) as sidecar, open(sidecar, "w", encoding="utf-8") as file:
                 json.dump(note, file, ensure_ascii=False, indent=1)
                 file.write("\n")
@@ -208,7 +250,7 @@ def _progress(tell: Teller, source: str) -> Iterator[Any]:
     import polars as pl
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    rows = pl.scan_parquet(source).select(pl.len()).collect().item() if source.endswith(".parquet") else None
+    rows = pl.scan_parquet(source).select(pl.len()).collect().item() if source.lower().endswith(".parquet") else None
     shown = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"), TimeElapsedColumn())
     with Progress(*shown, console=tell.err, transient=True) as bar:
         task = bar.add_task(tell.say("classifying"), total=rows, done="")
@@ -221,12 +263,13 @@ def _progress(tell: Teller, source: str) -> Iterator[Any]:
 class Tally:
     """Counts the answers as they stream past, batch by batch and in whatever order."""
 
-    def __init__(self, suffix: str, key: str) -> None:
+    def __init__(self, suffix: str, key: str, columns: Mapping[str, str]) -> None:
         self.suffix = suffix
         self.key = key
+        self.columns = columns  # where the facts are whose values may be shown
         self.rows = 0
         self.counts: Counter[tuple[str | None, str | None, str | None]] = Counter()
-        self.first: dict[str, list[tuple[int, Any]]] = {}
+        self.first: dict[str, list[tuple[int, Any, Any]]] = {}
         self.tell: Any = None
         self._lock = threading.Lock()
 
@@ -236,8 +279,11 @@ class Tally:
         names = answer.collect_schema().names()
         read = [n + self.suffix for n in ("category", "undetermined_because", "problems")]
         extra = [n for n in (ROW, self.key) if n and n in names]
+        shown = {f: c for f, c in self.columns.items() if c in names} if ROW in names else {}
         watched = pl.struct(
-            *(pl.col(n).alias(s) for n, s in zip(read, "cup", strict=True)), *(pl.col(n).alias(f"x{n}") for n in extra)
+            *(pl.col(n).alias(s) for n, s in zip(read, "cup", strict=True)),
+            *(pl.col(n).alias(f"x{n}") for n in extra),
+            *(pl.col(c).alias(f"v{f}") for f, c in shown.items()),
         )
         counted = watched.map_batches(self._see, return_dtype=pl.String, is_elementwise=True).alias(read[0])
         made = answer.with_columns(counted)
@@ -255,7 +301,9 @@ class Tally:
                 self.counts[c, u, p] += n
             for row in () if bad is None else bad.group_by("p").head(FIRST).iter_rows(named=True):
                 kept = self.first.setdefault(row["p"], [])
-                kept.append((row[f"x{ROW}"], row.get(f"x{self.key}")))
+                values = [row[f"v{n}"] for n in dict.fromkeys(_ABOUT.findall(row["p"])) if f"v{n}" in row]
+                value = values[0] if len(values) == 1 else ", ".join(map(str, values)) or None
+                kept.append((row[f"x{ROW}"], row.get(f"x{self.key}"), value))
                 del kept[FIRST * 4 :]
             if self.tell is not None:
                 self.tell(self.rows)
@@ -286,11 +334,11 @@ class Tally:
             if p is not None:
                 kinds[p] += n
         return tuple(
-            Problem("", "households", said, count=n, rows=tuple((row, key, key) for row, key in sorted(self.first.get(said, ()))[:FIRST]))
+            Problem("", "households", said, count=n, rows=tuple(sorted(self.first.get(said, ()), key=lambda row: row[0])[:FIRST]))
             for said, n in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
         )  # fmt: skip
 
-    def summary(self, tell: Teller, std: Standard, *, to_stderr: bool, suffix: str) -> None:
+    def summary(self, tell: Teller, std: Standard, about: Mapping[str, Any], *, to_stderr: bool, suffix: str) -> None:
         say = tell.note if to_stderr else tell.print
         data, lang = self.data(), tell.lang
         names = household_names(std)
@@ -304,6 +352,9 @@ class Tally:
         for name, count in data["undetermined"]["because"].items():
             label = f"{names[name].labels[lang]} ({name})" if name in names else name
             say(f"    {tell.say('because', label)}: {_number(count, lang)}")
+        if about["grade"] is not None:
+            say(about["grade_text"][lang])
+            say((about["disclaimer"][lang], "dim"))
         if data["problem_rows"]:
             say((f"  {tell.say('bad_rows', _number(data['problem_rows'], lang), 'problems' + suffix)}", "bold red"))
             for problem in self.problems():

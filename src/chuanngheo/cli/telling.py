@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -20,6 +22,11 @@ from .words import PROGRAM, sentence
 
 Part = str | tuple[str, str]
 SHOWN = 5  # first rows of a problem
+REASONS = {
+    errno.ENOENT: "no_place", errno.ENOTDIR: "no_place", errno.EACCES: "no_read", errno.EPERM: "no_read", errno.EROFS: "read_only",
+    errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_quota", errno.EIO: "bad_disk", errno.ENAMETOOLONG: "name_long",
+}  # fmt: skip
+WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 class Teller:
@@ -28,6 +35,7 @@ class Teller:
     def __init__(self, lang: str, *, as_json: bool = False) -> None:
         self.lang = lang
         self.as_json = as_json
+        self.tables: dict[str, bool] = {}  # tables whose rows are named: whether each is a CSV
         self.out = Console(highlight=False, soft_wrap=True)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -76,7 +84,31 @@ class Teller:
             return USAGE, self.say("is_folder", name)
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             return ABSENT, self.say("not_found", name)
-        return ABSENT, self.say("unreadable", name, error.strerror or error)
+        if number_of(error) in WRITING or not name:  # nothing is read from a file without a name
+            return ABSENT, self.say("unwritable", name or self.say("stdout"), self.reason(error))
+        return ABSENT, self.say("unreadable", name, self.reason(error))
+
+    def reason(self, error: OSError) -> str:
+        """Why the system refused a file."""
+        key = REASONS.get(number_of(error))
+        return self.say(key) if key else str(error.strerror or error)
+
+    def row(self, where: str, number: int) -> str:
+        """A row as those who look for it count it: the library counts from 0."""
+        is_csv = self.tables.get(_table(where))
+        if is_csv is None:
+            return self.say("row", number)
+        return self.say("row_of_csv", number + 2) if is_csv else self.say("row_of_data", number + 1)
+
+
+def number_of(error: OSError) -> int:
+    """The number of a fault of the system; polars gives its words alone."""
+    return error.errno or next((n for n in REASONS if os.strerror(n) in str(error)), 0)
+
+
+def _table(where: str) -> str:
+    found = re.match(r"\w+", where)
+    return found.group() if found else ""
 
 
 def tell_problems(tell: Teller, problems: tuple[Problem, ...], file: str) -> None:
@@ -112,7 +144,7 @@ def tell_problem(tell: Teller, problem: Problem, to: Console | None = None) -> N
     if problem.count:
         line("    ", tell.say("count", f"{problem.count:,}"))
         for number, key, value in problem.rows[:SHOWN]:
-            named = "" if number is None else tell.say("row", number)
+            named = "" if number is None else tell.row(problem.where, number)
             named += "" if key is None or key is value else f" ({quoted(key)})"
             line("        ", f"{named.strip()}: " if named.strip() else "", "–" if value is None else str(value))
     if problem.code:
@@ -129,7 +161,7 @@ def problem_data(problem: Problem, lang: str) -> dict[str, Any]:
     }  # fmt: skip
     if problem.count:
         data["count"] = problem.count
-        data["rows"] = [{"row": n, "key": key, "value": value} for n, key, value in problem.rows]
+        data["rows"] = [{"row": n, "key": key, "value": value} for n, key, value in problem.rows]  # from 0
     return data
 
 
@@ -152,4 +184,13 @@ def shows_traceback() -> bool:
     return bool(os.environ.get("CHUANNGHEO_TRACEBACK"))
 
 
-__all__ = ["Teller", "missing_extra", "problem_data", "shows_traceback", "tell_error", "tell_problem", "tell_problems"]
+__all__ = [
+    "Teller",
+    "missing_extra",
+    "number_of",
+    "problem_data",
+    "shows_traceback",
+    "tell_error",
+    "tell_problem",
+    "tell_problems",
+]
