@@ -56,7 +56,7 @@ viết lại trang, và có một phép thử giữ cho trang luôn đúng.
 Câu hỏi đã được trả lời bằng một *cách hiểu* thì có tên. Nghĩa đứng đầu là nghĩa mặc định;
 `readings={"tên": "nghĩa"}` chọn nghĩa khác. Kết quả theo nghĩa khác đứng ngay sau. Mức A đến D cho
 biết căn cứ của lựa chọn được biết chắc đến đâu
-([như đối với số liệu](adding-a-standard.md)). Căn cứ được ghi bằng tiếng Anh.
+([như đối với số liệu](adding-a-standard.md)).
 
 ```python
 import chuanngheo as cn
@@ -148,7 +148,7 @@ def page(lang: str) -> str:
             other = "vi" if lang == "en" else "en"
             lines += [
                 f"## `{std.id}`" + (say("version", lang, std.version) if std.version > 1 else ""),
-                wrapped(f"{std.title[lang]} (*{std.title[other]}*)", ""),
+                wrapped(f"{std.title[lang]} ({foreign(std.title[other], other, lang)})", ""),
                 *parts,
             ]
     silent = [s.id for s in standards if not list(of_standard(s, {}, lang))]
@@ -195,12 +195,12 @@ audit = cache(cn.audit)  # both languages tell the same findings
 def question(std: cn.Standard, name: str, findings: list[cn.Finding], lang: str) -> str:
     asked = std.interpretations[name]
     other = "vi" if lang == "en" else "en"
-    lines = [wrapped(f"**{name}.** {asked.question[lang]} (*{asked.question[other]}*)", "")]
+    lines = [wrapped(f"**{name}.** {asked.question[lang]} ({foreign(asked.question[other], other, lang)})", "")]
     default, *others = sorted(asked.readings, key=lambda s: s != asked.default)
     senses = "; ".join(f"`{s}`: {asked.readings[s][lang]}" for s in [default, *others])
     lines.append(
         "\n".join(
-            [wrapped(say("senses", lang, senses, asked.grounds, asked.grade), "- ")]
+            [wrapped(say("senses", lang, senses, asked.grounds[lang], asked.grade), "- ")]
             + [wrapped(effect(std, f, lang), "- ") for f in findings]
         )
     )
@@ -243,9 +243,14 @@ def grounds(f: cn.Finding, lang: str) -> str:
         kept = [f.cites[0]]
     said = []
     for c in kept:
-        words = f": *{shortened(c.words)}*" if c.words else ""
+        words = f": {foreign(shortened(c.words), 'en' if c.words.isascii() else 'vi', lang)}" if c.words else ""
         said.append(f"{c.label(lang) or c.source.number}{words} ({c.grade})")
     return " " + "; ".join(said) + "." if said else ""
+
+
+def foreign(text: str, of: str, lang: str) -> str:
+    """Words of another document or language; marked where the page speaks another, so that they are read aloud well."""
+    return f"*{text}*" if of == lang else f'*<span lang="{of}">{text}</span>*'
 
 
 def shortened(words: str) -> str:
@@ -268,8 +273,8 @@ def section(std: cn.Standard, kind: str, title: str, findings: list[cn.Finding],
 
 
 def wrapped(text: str, bullet: str) -> str:
-    """A paragraph of at most 100 columns; what stands between backquotes is not torn."""
-    whole = re.sub(r"`[^`]*`", lambda m: m[0].replace(" ", "\0"), text)
+    """A paragraph of at most 100 columns; what stands between backquotes or in a tag is not torn."""
+    whole = re.sub(r"`[^`]*`|<span [^>]*>", lambda m: m[0].replace(" ", "\0"), text)
     return fill(
         whole,
         100,

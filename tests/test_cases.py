@@ -156,7 +156,7 @@ def test_every_form_of_a_case_is_read_and_holds() -> None:
         ("merit_household: true", "merit_household: false", "groups merit_household", False, True),
         ("error: CN050", "error: CN041", "error", "CN041", None),
         ("b2: 5", "b2: 10", "error", "CN050", "undetermined"),
-        ("standard: vn-2022, grade", "standard: vn-2016, grade", "standard", "vn-2016", ("vn-2022", "vn-2022@1", "vn-2022@1.3")),
+        ("standard: vn-2022, grade", "standard: vn-2016, grade", "standard", "vn-2016", ("vn-2022", "vn-2022@1", "vn-2022@1.4")),
         ("grade: A}\n", "grade: B}\n", "grade", "B", "A"),
     ],
 )  # fmt: skip

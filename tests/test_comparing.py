@@ -94,9 +94,9 @@ def test_a_what_if_is_the_law_of_no_day() -> None:
         assert (here, there, c.days.overlaps, c.days.gaps) == (std.applies, (), (), ())
         assert [f.side for f in c.grades.figures if f.kind == "span"] == ["a" if c.b.hypothetical else "b"] * 2
         days = c.text("vi").split("Thời gian áp dụng")[1].split("Mức chuẩn")[0]
-        assert "vn-2022@1.3+hypothetical là giả định, không áp dụng cho ngày nào." in days
+        assert "vn-2022@1.4+hypothetical là giả định, không áp dụng cho ngày nào." in days
         assert "cả hai cùng áp dụng" not in days
-        assert "vn-2022@1.3+hypothetical is an assumption and the law of no day." in c.text("en")
+        assert "vn-2022@1.4+hypothetical is an assumption and the law of no day." in c.text("en")
 
 
 @pytest.mark.parametrize(("a", "b", "lacking"), [("vn-2016", "vn-2022", "vn-2016"), ("vn-2022", "vn-2027", "vn-2027")])
@@ -583,7 +583,7 @@ def test_official_results_stand_side_by_side_and_are_not_comparable() -> None:
         assert words in text
         assert "1095/QĐ-LĐTBXH" in text
         assert {"vi": "9,88%", "en": "9.88%"}[lang] in text
-    assert "There is no official result by vn-1993@1.1." in compare("vn-1993", "vn-2022").text("en")
+    assert "There is no official result by vn-1993@1.2." in compare("vn-1993", "vn-2022").text("en")
 
 
 # --- citation and page ----------------------------------------------------------------------------------

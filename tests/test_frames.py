@@ -262,7 +262,7 @@ def test_other_readings(way: Way) -> None:
 
 
 USUAL = {("polars-lazy", "defer"), ("pandas", "now"), ("pyarrow", "now"), ("duckdb", "defer")}
-CLOSELY = ("vn-2022@1.3 criteria", "vn-2016@1.1 criteria members")  # on every engine, both ways of checking
+CLOSELY = ("vn-2022@1.4 criteria", "vn-2016@1.2 criteria members")  # on every engine, both ways of checking
 WITHOUT_POLARS = [name for name in ENGINES if name.startswith("pandas")]
 RUNS = [
     pytest.param(way, engine, check, id=f"{way} {engine} {check}")
@@ -285,7 +285,7 @@ def test_pandas_without_polars(way: Way, engine: str, check: str, monkeypatch: p
 
 
 SPARK = [*PLAIN, *(w for w in OVER_MEMBERS if w.id.startswith(("vn-2001", "vn-2016", "vn-2022")))]  # a plan is dear
-SPARK_NOW = [w for w in SPARK if str(w) in ("vn-1998@1.2 criteria", "vn-2001@1.2 criteria members")]
+SPARK_NOW = [w for w in SPARK if str(w) in ("vn-1998@1.3 criteria", "vn-2001@1.3 criteria members")]
 
 
 @pytest.mark.parametrize("way", SPARK, ids=str)

@@ -98,7 +98,7 @@ def by_survey(household: Row) -> bool:
 PLAIN = [Far(i, METHOD) for i in IDS]
 MEMBERS = Far(MPI, METHOD, True)
 OTHERWISE = [Far(MPI, METHOD, members, other_readings(MEMBERS)[-1]) for members in (False, True)]
-OTHERWISE += [Far("intl-wb-2017@1.1", METHOD, False, (("welfare", "income"),))]
+OTHERWISE += [Far("intl-wb-2017@1.2", METHOD, False, (("welfare", "income"),))]
 
 
 @pytest.mark.parametrize("way", [*PLAIN, MEMBERS, *OTHERWISE], ids=str)
@@ -109,7 +109,7 @@ def test_tables_and_sql_say_what_assess_says(way: Way) -> None:
     assert len({e.answer.category for e in expected}) > 1
 
 
-@pytest.mark.parametrize("way", [Far("intl-wb-2017@1.1", METHOD), MEMBERS], ids=str)
+@pytest.mark.parametrize("way", [Far("intl-wb-2017@1.2", METHOD), MEMBERS], ids=str)
 def test_tables_of_pandas_say_so_too(way: Way) -> None:
     tables, expected = sample(way)
     all_agree(way, expected, classified(way, ENGINES["pandas"], tables, "defer"))

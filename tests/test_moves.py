@@ -358,7 +358,7 @@ def test_a_class_that_was_not_read_is_told_where_households_leave_it() -> None:
         (told,) = (c for c in m.caveats if c.kind == "unread")
         assert told.about == "average"
         assert told.text("vi") in m.text("vi")
-        assert "vn-2027@1.1 may have this class too" in m.text("en")
+        assert "vn-2027@1.2 may have this class too" in m.text("en")
     assert not [c for c in cn.compare("vn-2016", "vn-2022").on(rows).caveats if c.kind == "unread"]
 
 
@@ -695,7 +695,7 @@ def test_nothing_bounds_what_an_unknown_size_may_lack() -> None:
     ("pair", "how", "words"),
     [
         (("vn-1996", "vn-1998"), {}, "is in kg_rice/person/month, not in đồng"),
-        (("vn-2006", "vn-2011"), {"line": "near_poor_line"}, "vn-2006@1.1 has no line"),
+        (("vn-2006", "vn-2011"), {"line": "near_poor_line"}, "vn-2006@1.2 has no line"),
         (("vn-2022", "vn-2022"), {"line": "score_line"}, "not in đồng"),
     ],
 )
@@ -738,8 +738,8 @@ def test_texts_and_data_say_everything() -> None:
     for told in (m, m.budget()):
         for lang in ("vi", "en"):
             text = told.text(lang)
-            assert "vn-2016@1.1" in text
-            assert "vn-2022@1.3" in text
+            assert "vn-2016@1.2" in text
+            assert "vn-2022@1.4" in text
             assert "HYPOTHETICAL, not law" not in text
             assert f'lang="{lang}"' in told.to_html(lang)
             assert not any(x.text(lang) not in text for x in m.caveats)
@@ -796,11 +796,11 @@ def test_points_know_no_average_living_standard_and_the_words_say_so() -> None:
             "vi",
             (
                 "hộ không nghèo theo phiếu (không xét mức sống trung bình)",
-                "Phương pháp: vn-2022@1.3, ",
+                "Phương pháp: vn-2022@1.4, ",
                 "điểm phiếu B1 và B2",
             ),
         ),
-        ("en", ("household neither poor nor near-poor by the forms", "Methods: vn-2022@1.3, ")),
+        ("en", ("household neither poor nor near-poor by the forms", "Methods: vn-2022@1.4, ")),
     ):
         text = m.text(lang)
         assert told.text(lang) in text

@@ -326,7 +326,7 @@ def test_the_ladder_shows_amounts_as_each_language_writes_them() -> None:
     assert "1,500,000" in words("ladder", "en")
     assert "nông thôn" in words("ladder", "vi")
     assert "rural" in words("ladder", "en")
-    assert "vn-2016@1.1 (2021), vn-2022" in " ".join(words("ladder", "en"))
+    assert "vn-2016@1.2 (2021), vn-2022" in " ".join(words("ladder", "en"))
 
 
 def test_grade_d_is_dashed_and_hollow() -> None:

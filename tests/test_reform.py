@@ -62,14 +62,14 @@ def test_a_cell_that_was_not_named_keeps_its_citation() -> None:
     assert grades["midland"].grade == "D"
     assert grades["midland"].source.key == "qd-1143"
     assert grades["plain"].source.key == "hypothetical"
-    assert "Decision 1143/2000" in grades["plain"].note
+    assert "Decision 1143/2000" in grades["plain"].note["en"]
     assert STD.reform(poverty_line=1).line("poverty_line", area="urban").cite.source.key == "hypothetical"
 
 
 def test_a_what_if_of_a_what_if() -> None:
     twice = CHANGED.reform(poverty_line={"urban": 2_500_000})
     assert [int(twice.line("poverty_line", area=a)) for a in ("rural", "urban")] == [2_000_000, 2_500_000]
-    assert twice.exact_id == CHANGED.exact_id == "vn-2022@1.3+hypothetical"
+    assert twice.exact_id == CHANGED.exact_id == "vn-2022@1.4+hypothetical"
     once = STD.reform(poverty_line={"rural": 2_000_000, "urban": 2_500_000})
     assert len({STD.digest, CHANGED.digest, twice.digest, once.digest}) == 4
     assert twice.lines["poverty_line"].table == once.lines["poverty_line"].table
@@ -141,8 +141,8 @@ def test_every_answer_about_one_household_says_so() -> None:
 
 
 def test_the_standard_itself_says_so() -> None:
-    assert repr(CHANGED) == "<Standard vn-2022@1.3+hypothetical>"
-    assert CHANGED.line("poverty_line", area="urban").standard == "vn-2022@1.3+hypothetical"
+    assert repr(CHANGED) == "<Standard vn-2022@1.4+hypothetical>"
+    assert CHANGED.line("poverty_line", area="urban").standard == "vn-2022@1.4+hypothetical"
     for lang, word in (("vi", "GIẢ ĐỊNH"), ("en", "HYPOTHETICAL")):
         schema = CHANGED.input_schema(lang=lang)
         assert schema["title"].startswith(word)
@@ -187,7 +187,7 @@ def test_persons_too_and_with_a_suffix() -> None:
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
 def test_sql_says_so(dialect: str) -> None:
     sql = CHANGED.to_sql(dialect, columns=list(HOME))
-    assert sql.startswith("-- GIẢ ĐỊNH, không phải pháp luật / HYPOTHETICAL, not law\n-- vn-2022@1.3+hypothetical")
+    assert sql.startswith("-- GIẢ ĐỊNH, không phải pháp luật / HYPOTHETICAL, not law\n-- vn-2022@1.4+hypothetical")
     assert not STD.to_sql(dialect, columns=list(HOME)).startswith("-- GIẢ ĐỊNH")
     if dialect == "duckdb":
         import duckdb

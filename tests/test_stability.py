@@ -121,10 +121,10 @@ def test_another_revision_is_not_passed_off_as_the_one_asked_for(revision: int) 
 
 def test_a_changed_figure_under_an_old_id_is_seen() -> None:
     changed = promised.written("standards")
-    changed["standards"]["vn-2022@1.3"] = "0" * 64
+    changed["standards"]["vn-2022@1.4"] = "0" * 64
     changed["data"][cn.DATA_VERSION] = "1" * 64
     said = promised.broken("standards", changed)
-    assert [line.split(" was ")[0] for line in said] == ["standards.vn-2022@1.3", f"data.{cn.DATA_VERSION}"]
+    assert [line.split(" was ")[0] for line in said] == ["standards.vn-2022@1.4", f"data.{cn.DATA_VERSION}"]
 
 
 def test_a_standard_of_an_earlier_release_stays_written_down(made: dict[str, Any]) -> None:

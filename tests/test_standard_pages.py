@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from markdown_it import MarkdownIt
 
 import chuanngheo as cn
 from chuanngheo import citing
+from chuanngheo.explaining import UNITS, unit_text
 from chuanngheo.model import Cite
+from chuanngheo.units import ATOMS
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "docs" / "site"
@@ -64,7 +67,7 @@ def without(text: str, lang: str) -> str:
     """A page without what is marked as another language, and without notes and code."""
     text = re.sub(rf'<span lang="{lang}">.*?</span>', "", text)
     text = re.sub(r"(?s)```.*?```|`[^`\n]*`", "", text)
-    return re.sub(r"(?m)^\s*(Note|Ghi chú \(tiếng Anh\)|Reason|Lý do): .*$", "", text)
+    return re.sub(r"(?m)^\s*(Note|Ghi chú|Reason|Lý do): .*$", "", text)
 
 
 def cites(std: Any) -> Iterator[Cite]:
@@ -99,17 +102,22 @@ def test_a_page_holds_every_text_of_its_standard(written: dict[str, str], langua
         page = plain(written[f"standards/{std.id}.md"])
         wanted = [std.title[language], std.exact_id, std.digest]
         for cite in cites(std):
-            wanted += [cite.label(language), cite.words, cite.note]
+            wanted += [cite.label(language), cite.words, cite.note.get(language, "")]
         for listed in (std.lines, std.values, std.indicators, std.classes, std.marks, std.methods):
             wanted += [*listed] + [d.labels[language] for d in listed.values()]
         for derived in (*std.values.values(), *std.indicators.values(), *std.classes.values(), *std.marks.values()):
             wanted.append(derived.text)
         for i in std.interpretations.values():
-            wanted += [i.question[language], i.grounds, *i.readings, *(t[language] for t in i.readings.values())]
+            wanted += [
+                i.question[language],
+                i.grounds[language],
+                *i.readings,
+                *(t[language] for t in i.readings.values()),
+            ]
         for unseen in std.unseen:
             wanted += [unseen.what[language], unseen.consequence[language]]
         for source in std.sources.values():
-            wanted += [source.number, source.title[language], source.note]
+            wanted += [source.number, source.title[language], source.note.get(language, "")]
             wanted += [citing.day_text(d, language) for d in (source.issued, source.in_force) if d is not None]
         for card in std.scorecards.values():
             wanted += [card.label[language], *(i.label[language] for i in card.items)]
@@ -272,7 +280,7 @@ def test_the_page_of_figures_names_every_one_below_a(written: dict[str, str], la
     everything = citing.figures()
     below = [f for f in everything if f.grade != "A"]
     assert missing(page, (f.confirmed_by(language, note=False) for f in below)) == []
-    assert missing(page, (f.note for f in below)) == []
+    assert missing(page, (f.note.get(language, "") for f in below)) == []
     assert missing(page, (f"`{f.name}`" for f in below if f.section != "prices")) == []
     counts = Counter(f.grade for f in everything)
     cells = " | ".join(str(counts[g]) for g in "ABCD")
@@ -329,3 +337,44 @@ def test_numbers_as_the_language_writes_them() -> None:
     assert standard_markdown.number(days.value, "vi") == "365/12"
     assert (amount(1, "indicator", "en"), amount(15, "percent", "vi")) == ("1 indicator", "15%")
     assert standard_markdown.days(date(2022, 1, 1), None, "vi") == "từ ngày 01/01/2022"
+
+
+def test_every_unit_has_words_in_both_languages() -> None:
+    assert [(lang, atom) for lang in LANGUAGES for atom in ATOMS if atom not in UNITS[lang]] == []
+    assert unit_text("criterion", "vi") == "tiêu chí"
+    assert "criterion" not in standard_pages.pages("vi")["standards/vn-commune-2021.md"].replace("`criterion`", "")
+
+
+def test_a_ground_of_its_own_says_for_whom_in_words() -> None:
+    page = standard_pages.pages("vi")["standards/vn-2001.md"]
+    assert "Căn cứ (nông thôn, trung du): " in page
+    for place, text in standard_pages.pages("vi").items():
+        assert not re.search(r"(?m)Căn cứ \(.*\b(urban|rural|midland|plain)\b", text), place
+
+
+def test_no_section_is_empty(written: dict[str, str]) -> None:
+    for place, text in written.items():
+        blocks = [
+            b for b in re.sub(r"(?ms)^ *```.*?^ *```$", "code", text).split("\n\n") if not re.match(r"\(.+\)=$", b)
+        ]
+        for before, after in pairwise([*blocks, "## end"]):
+            levels = [len(h[0]) if (h := re.match("#+(?= )", b)) else 0 for b in (before, after)]
+            assert not levels[0] or not levels[1] or levels[1] > levels[0], (place, before)
+
+
+def test_days_before_the_document_was_in_force_are_named() -> None:
+    vi, en = (standard_pages.pages(lang) for lang in LANGUAGES)
+    told = "có hiệu lực ngày 15/02/2026; từ ngày 01/01/2026 đến hết ngày 14/02/2026, chuẩn áp dụng trở về trước."
+    assert told in vi["standards/vn-2022.md"]
+    told = "came into force on 2021-03-15; from 2021-01-01 to 2021-03-14 the standard reaches back."
+    assert told in en["standards/vn-2016.md"]
+    assert "trở về trước" not in vi["standards/vn-2027.md"]
+
+
+def test_a_page_begins_with_what_one_looks_for(language: str) -> None:
+    head = plain(standard_pages.pages(language)["standards/vn-2022.md"].split("(vn-2022-days)=")[0])
+    std = cn.standard("vn-2022")
+    for line in ("poverty_line", "average_line"):
+        assert std.lines[line].labels[language][1:] in head
+    assert f": {len(std.unseen)}." in head
+    assert standard_words.WORDS[language]["graded"] in head

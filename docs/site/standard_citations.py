@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from standard_markdown import code, escaped, foreign, grade, items, table
+from standard_markdown import code, escaped, grade, items, note, table
 from standard_words import SECTIONS, WORDS, named
 
 from chuanngheo.citing import GRADE_WORDS, Figure, figures
@@ -82,7 +82,7 @@ def _entries(found: list[Figure], lang: str) -> Iterator[list[str]]:
             f"{escaped(named(SECTIONS, first.section, lang))}: {names}. {escaped(first.confirmed_by(lang, note=False))}"
         ]
         if first.note:
-            said.append(f"{WORDS[lang]['note_mark']}: {foreign(first.note, 'en', lang)}")
+            said.append(note(first.note, lang))
         yield said
 
 

@@ -12,7 +12,7 @@ from standard_words import UNITS, WORDS
 
 from chuanngheo.citing import GRADE_WORDS, day_text, digits
 from chuanngheo.explaining import unit_text
-from chuanngheo.model import Cite
+from chuanngheo.model import Cite, Text
 from chuanngheo.tree import Number
 
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>#$|~&^])")
@@ -56,8 +56,8 @@ def grade(letter: str, lang: str) -> str:
     return f'<abbr title="{GRADE_WORDS[letter][lang]}">{letter}</abbr>'
 
 
-def note(text: str, lang: str) -> str:
-    return f"{WORDS[lang]['note_mark']}: {foreign(text, 'en', lang)}"
+def note(said: Text, lang: str) -> str:
+    return f"{WORDS[lang]['note']}: {escaped(said[lang])}"
 
 
 def cited(cite: Cite, lang: str) -> str:

@@ -7,7 +7,9 @@ Sections have the same English anchors in both languages: ``vn-2022-lines``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -20,7 +22,6 @@ from standard_markdown import (
     days,
     escaped,
     folded,
-    foreign,
     grade,
     ground,
     items,
@@ -37,7 +38,7 @@ from chuanngheo.citing import GRADE_WORDS, day_text
 from chuanngheo.explaining import unit_text
 from chuanngheo.findings import KINDS, Finding, household_text
 from chuanngheo.household import household_names
-from chuanngheo.model import Cite, Derived, Line, Status
+from chuanngheo.model import GRADES, Cite, Derived, Line, Span, Status
 from chuanngheo.tree import Number
 from chuanngheo.version import data_version
 
@@ -70,7 +71,7 @@ def page(name: str, lang: str) -> str:
             parts += [f"({_anchor(std, 'version')})=", f"## {WORDS[lang][which].format(std.exact_id)}"]
             parts += [] if std is newest else [escaped(std.title[lang])]
         for section, render in SECTIONS.items():
-            blocks = list(render(std, lang))
+            blocks = [text for text in render(std, lang) if text]
             if blocks:
                 title = WORDS[lang]["classes_of" if section == "classes" and std.entity != "household" else section]
                 parts += [f"({_anchor(std, section)})=", f"{'##' + '#' * several} {title}", *blocks]
@@ -85,12 +86,27 @@ def _anchor(std: Standard, section: str) -> str:
 
 def _head(std: Standard, lang: str) -> Iterator[str]:
     words = WORDS[lang]
+    yield _in_short(std, lang)
     place, what = named(JURISDICTIONS, std.jurisdiction, lang), named(ENTITIES, std.entity, lang)
     yield f"{words['jurisdiction']}: {escaped(place)} ({code(std.jurisdiction)}). {words['entity']}: {escaped(what)}."
     if std.extends:
         yield f"{words['extends']} [{std.extends}]({std.extends.split('@')[0]}.md)."
     meanings = "; ".join(f"{letter}: {text[lang]}" for letter, text in GRADE_WORDS.items())
     yield f"{words['grade_lead']} {escaped(meanings)}."
+
+
+def _in_short(std: Standard, lang: str) -> str:
+    """What one looks for first, so that it fills one screen of a phone."""
+    words = WORDS[lang]
+    lines = [f"- {shown[:1].upper()}{shown[1:]}." for shown in _few_lines(std, lang)]
+    counts = Counter(cite.grade for cite in _cites(std))
+    graded = ", ".join(f"{grade(g, lang)} {counts[g]}" for g in GRADES if counts[g])
+    lines += [
+        f"- {words['days']}: {escaped(_covered(std, lang))}.",
+        f"- {words['graded']}: {graded}.",
+        f"- [{words['unseen']}](#{_anchor(std, 'unseen')}): {len(std.unseen)}.",
+    ]
+    return "\n".join([f":::{{admonition}} {words['in_short']}", *lines, ":::"])
 
 
 # --- days, lines, values, tables ------------------------------------------------------------------------
@@ -101,9 +117,25 @@ def _days(std: Standard, lang: str) -> Iterator[str]:
     for span in std.applies:
         concerns = f" ({words['only']}: {', '.join(code(c) for c in span.concerns)})" if span.concerns else ""
         parts = [f"**{escaped(days(span.start, span.end, lang))}**{concerns}", *ground(span.cite, lang)]
+        parts += _reaching_back(span, lang)
         if span.review is not None:
             parts += ground(span.review, lang, words["for_review"])
         yield items([parts])
+
+
+def _reaching_back(span: Span, lang: str) -> Iterator[str]:
+    """The days of a span before its document came into force (before it was issued where that day is not known)."""
+    source = span.cite.source
+    which = "in_force" if source.in_force is not None else "issued"
+    first = source.in_force or source.issued
+    if first is None or first <= span.start:
+        return
+    before = first - timedelta(1) if span.end is None else min(first - timedelta(1), span.end)
+    yield escaped(
+        WORDS[lang][f"back_{which}"].format(
+            source.title.get(lang) or source.number, day_text(first, lang), days(span.start, before, lang)
+        )
+    )
 
 
 def _lines(std: Standard, lang: str) -> Iterator[str]:
@@ -120,13 +152,12 @@ def _lines(std: Standard, lang: str) -> Iterator[str]:
         return
     head = [words[k] for k in ("line", "applies_to", "amount", "ground", "grade")]
     yield table(head, rows)
-    quoted = [[f"**{escaped(n.labels[lang])}** {code(n.name)}", *_of_line(n, lang)] for n in std.lines.values()]
+    quoted = [[f"**{escaped(n.labels[lang])}** {code(n.name)}", *_of_line(std, n, lang)] for n in std.lines.values()]
     yield items(quoted)
 
 
 def _cells(std: Standard, line: Line, lang: str) -> Iterator[tuple[str, tuple[str, ...], Number]]:
     """The cells of a line: for whom in words, the codes, the number."""
-    facts = household_names(std)
 
     def walk(at: Any, said: tuple[str, ...], codes: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], Number]]:
         if not isinstance(at, dict):
@@ -134,14 +165,23 @@ def _cells(std: Standard, line: Line, lang: str) -> Iterator[tuple[str, tuple[st
             return
         for fact, below in at.items():
             for name, inner in below.items():
-                label = (
-                    facts[fact].codes[name][lang]
-                    if name in facts[fact].codes
-                    else f"{facts[fact].labels[lang]}: {name}"
-                )
-                yield from walk(inner, (*said, label), (*codes, name))
+                yield from walk(inner, (*said, _code_text(std, fact, name, lang)), (*codes, name))
 
     yield from walk(line.table, (), ())
+
+
+def _code_text(std: Standard, fact: str, name: str, lang: str) -> str:
+    known = household_names(std)[fact]
+    return known.codes[name][lang] if name in known.codes else f"{known.labels[lang]}: {name}"
+
+
+def _codes_text(std: Standard, line: Line, codes: tuple[str, ...], lang: str) -> str:
+    """For whom a ground of its own is, in words; the codes are keys of the line's table, from the outside."""
+    at, said = line.table, []
+    for name in codes:
+        fact, at = next(((f, below[name]) for f, below in at.items() if name in below))
+        said.append(_code_text(std, fact, name, lang))
+    return escaped(", ".join(said))
 
 
 def _told(std: Standard, line: Line, unit: str, lang: str) -> str:
@@ -149,10 +189,10 @@ def _told(std: Standard, line: Line, unit: str, lang: str) -> str:
     return "; ".join(": ".join(p for p in (said, amount(v, unit, lang)) if p) for said, _, v in _cells(std, line, lang))
 
 
-def _of_line(line: Line, lang: str) -> Iterator[str]:
+def _of_line(std: Standard, line: Line, lang: str) -> Iterator[str]:
     yield from ground(line.cite, lang)
     for codes, cite in line.cites:
-        yield from ground(cite, lang, f"{WORDS[lang]['ground']} ({', '.join(code(c) for c in codes)})")
+        yield from ground(cite, lang, f"{WORDS[lang]['ground']} ({_codes_text(std, line, codes, lang)})")
 
 
 def _values(std: Standard, lang: str) -> Iterator[str]:
@@ -238,6 +278,9 @@ def _decision(std: Standard, lang: str) -> Iterator[str]:
     tables = audit(std).tables
     if tables:
         yield WORDS[lang]["decision_lead"]
+    for fact in std.facts.values():  # a class that is told, and stands in the table as a condition
+        if fact.codes and set(fact.codes) <= set(std.classes):
+            yield WORDS[lang]["told_class"].format(escaped(fact.labels[lang]))
     for made in tables:
         head, body = made.cells(lang)
         shown = table([escaped(h) for h in head], ([escaped(c) for c in row] for row in body))
@@ -293,8 +336,9 @@ def _cards(std: Standard, lang: str) -> Iterator[str]:
 
 def _interpretations(std: Standard, lang: str) -> Iterator[str]:
     words = WORDS[lang]
-    if std.interpretations:
-        yield words["interpretations_lead"]
+    if not std.interpretations:
+        return
+    yield words["interpretations_lead"]
     listed = []
     for name, i in std.interpretations.items():
         senses = [
@@ -303,7 +347,7 @@ def _interpretations(std: Standard, lang: str) -> Iterator[str]:
             for sense, text in i.readings.items()
         ]  # fmt: skip
         parts = [f"**{escaped(i.question[lang])}** {code(name)}", items([[s] for s in senses])]
-        parts.append(f"{words['grounds']}: {foreign(i.grounds, 'en', lang)} ({words['place']} {grade(i.grade, lang)})")
+        parts.append(f"{words['grounds']}: {escaped(i.grounds[lang])} ({words['place']} {grade(i.grade, lang)})")
         listed.append(items([[*parts, *_difference(std, name, lang)]]))
     yield "\n".join(listed)
 
@@ -395,14 +439,12 @@ def _documents(std: Standard, lang: str) -> Iterator[str]:
     rows = []
     for source in std.sources.values():
         issued, force = (day_text(d, lang) if d else words["not_found"] for d in (source.issued, source.in_force))
-        shown = foreign(source.note, "en", lang) if source.note else ""
+        shown = escaped(source.note.get(lang, ""))
         rows.append(
             [escaped(source.number), escaped(source.title[lang]), issued, force, grade(source.grade, lang), shown]
         )
     if rows:
-        yield table(
-            [words[k] for k in ("number", "document", "issued", "in_force", "grade")] + [words["note_mark"]], rows
-        )
+        yield table([words[k] for k in ("number", "document", "issued", "in_force", "grade")] + [words["note"]], rows)
 
 
 def _use(std: Standard, lang: str) -> Iterator[str]:
@@ -474,18 +516,23 @@ def index(lang: str) -> str:
 
 
 def _row(std: Standard, lang: str) -> list[str]:
-    spans = sorted((s for f in shipped().shelf[std.id] for s in f.standard.applies), key=lambda s: s.start)
-    covered = "; ".join(dict.fromkeys(days(s.start, s.end, lang) for s in spans))
-    lines = [line for line in std.lines.values() if len(list(_cells(std, line, lang))) <= FEW_CELLS][:2]
-    shown = [f"{escaped(line.labels[lang])}: {escaped(_told(std, line, line.unit, lang))}" for line in lines]
-    weakest = max(cite.grade for cite in _cites(std))
     return [
         f"[{std.id}]({std.id}.md)",
         escaped(std.title[lang]),
-        escaped(covered),
-        "<br>".join(shown),
-        grade(weakest, lang),
+        escaped(_covered(std, lang)),
+        "<br>".join(_few_lines(std, lang)),
+        grade(max(cite.grade for cite in _cites(std)), lang),
     ]
+
+
+def _covered(std: Standard, lang: str) -> str:
+    spans = sorted((s for f in shipped().shelf[std.id] for s in f.standard.applies), key=lambda s: s.start)
+    return "; ".join(dict.fromkeys(days(s.start, s.end, lang) for s in spans))
+
+
+def _few_lines(std: Standard, lang: str) -> list[str]:
+    lines = [line for line in std.lines.values() if len(list(_cells(std, line, lang))) <= FEW_CELLS][:2]
+    return [f"{escaped(line.labels[lang])}: {escaped(_told(std, line, line.unit, lang))}" for line in lines]
 
 
 FEW_CELLS = 4  # a line with more stands on the page of its standard

@@ -201,7 +201,7 @@ class Standard(RuleSet):
           that holds such a value as a fact is left as it is;
         * ``hypothetical``, true in every row, where the standard is a what-if;
         * with ``groups=True`` a boolean for each group of households that report forms count;
-        * with ``provenance=True`` the texts ``standard`` (its exact id: ``vn-2022@1.3``), ``code_version`` and
+        * with ``provenance=True`` the texts ``standard`` (its exact id: ``vn-2022@1.4``), ``code_version`` and
           ``data_version``, the same in every row, so that a file that is written from it says what answered.
 
         ``persons`` holds one row per person, with the ``key`` of the household in both tables. A
@@ -369,7 +369,7 @@ class Standard(RuleSet):
         >>> import chuanngheo as cn
         >>> std = cn.standard("vn-2001").reform(poverty_line={"rural": {"plain": 120_000}})
         >>> std.exact_id, int(std.line("poverty_line", area="rural", terrain="mountain_island"))
-        ('vn-2001@1.2+hypothetical', 80000)
+        ('vn-2001@1.3+hypothetical', 80000)
         """
         from .reforming import reform
 

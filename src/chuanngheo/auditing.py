@@ -20,7 +20,7 @@ from .audit_classes import (
 )
 from .audit_indicators import indicator_findings
 from .audit_scorecards import card_tables, only_scored, scorecard_findings
-from .catalogue import Catalogue, shipped
+from .catalogue import SEE, Catalogue, shipped
 from .errors import NoStandard, nearest
 from .findings import SEVERITIES, Finding, Report
 from .model import Cite, Span, Text
@@ -53,7 +53,7 @@ def audit(subject: Standard | str, *, catalogue: Catalogue | None = None) -> Rep
         return _audited(known.standard(subject))
     except NoStandard:
         names = [*known.jurisdictions(), *known.shelf]
-        raise NoStandard(f"there is no standard or jurisdiction {subject!r}; {nearest(subject, names)}") from None
+        raise NoStandard(f"there is no standard or jurisdiction {subject!r}; {nearest(subject, names, SEE)}") from None
 
 
 def _audited(std: Standard) -> Report:
@@ -171,10 +171,10 @@ def _issued(std: Standard) -> Iterator[Finding]:
 def _grades(std: Standard) -> Iterator[Finding]:
     for name, labels, cite, _ in cited(std):
         if cite.grade in "CD":
-            note = f" ({cite.note})" if cite.note else ""
+            note = {lang: f" ({text})" for lang, text in cite.note.items()}
             yield Finding(
                 "grade", "note", (std.exact_id, name),
-                {lang: f"{std.exact_id} {name}: {labels[lang]}, {cite.grade}{note}" for lang in ("vi", "en")},
+                {lang: f"{std.exact_id} {name}: {labels[lang]}, {cite.grade}{note.get(lang, '')}" for lang in ("vi", "en")},
                 cites=(cite,),
             )  # fmt: skip
 

@@ -162,7 +162,7 @@ def page_of(code: str, lang: str = "en") -> str:
     digits = re.sub(r"\D", "", code)
     name = f"CN{digits.zfill(3)}" if re.fullmatch(r"(?i)(cn)?[0-9]+", code.strip()) else code.strip()
     if name not in known:
-        raise KeyError(nearest(name, known))
+        raise KeyError(nearest(name, known, "see chuanngheo explain for every code"))
     return f"{name}\n\n{known[name]}"
 
 
@@ -309,7 +309,7 @@ def overview(std: Standard) -> dict[str, Any]:
         ],
         "interpretations": [
             {"name": n, "question": dict(i.question), "readings": {k: dict(t) for k, t in i.readings.items()},
-             "default": i.default, "grounds": i.grounds, "grade": i.grade}
+             "default": i.default, "grounds": dict(i.grounds), "grade": i.grade}
             for n, i in std.interpretations.items()
         ],
         "unseen": [{"what": dict(u.what), "consequence": dict(u.consequence)} for u in std.unseen],
@@ -321,7 +321,7 @@ def _cite(cite: Cite | None) -> dict[str, Any] | None:
         return None
     return {
         "label": {lang: cite.label(lang) for lang in ("vi", "en")}, "words": cite.words, "grade": cite.grade,
-        "note": cite.note,
+        "note": dict(cite.note),
     }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeAlias
@@ -18,16 +19,22 @@ import attrs
 
 from .answering import Standard, no_law, sorted_by_age
 from .assessment import Assessment
+from .caveats import standing_in
 from .errors import NoStandard, Problem, RuleFileError, as_day, nearest
-from .model import Cite, Fact, Quantity, Span, Text
+from .model import LANGUAGES, Change, Cite, Fact, Quantity, Span, Text, Unseen, unseen_about, unseen_scores
 from .reading import entities, read_rules, vocabulary_facts
 from .resolving import HOUSEHOLD
+from .results import Caveat
 from .source import MAX_BYTES, Node, read_nodes, read_text
 from .values import Frozen, evolve, frozen
 from .version import standards_folder
 
 COUNTRY = "vn"
+PROVINCE = re.compile(f"{COUNTRY}-[0-9]{{2}}")  # a province by its code
 INTERNATIONAL = "intl"  # measures that stand beside each other: no day picks one of them
+
+SEE = "see cn.standards() or chuanngheo list for every standard"
+SEE_PLACES = "see cn.shipped().jurisdictions() or chuanngheo list for every jurisdiction"
 
 
 @cache
@@ -140,7 +147,7 @@ class Catalogue:
         base, _, wanted = name.partition("@")
         files = self.shelf.get(base)
         if files is None:
-            raise NoStandard(f"there is no standard {base!r}; {nearest(base, self.shelf)}")
+            raise NoStandard(f"there is no standard {base!r}; {nearest(base, self.shelf, SEE)}")
         version, _, revision = wanted.partition(".")
         if not version:
             return files[-1].standard
@@ -221,7 +228,7 @@ class Catalogue:
         hints += [f"{after[0].id} begins on {after[1].start}"] if after else []
         places = self.jurisdictions()
         if jurisdiction not in places:
-            hints.append(nearest(jurisdiction, places))
+            hints.append(nearest(jurisdiction, places, SEE_PLACES))
         if entity not in self.entities():
             hints.append(nearest(entity, self.entities()))
         raise NoStandard(
@@ -242,16 +249,23 @@ class Catalogue:
         on, known_at = as_day(on, "on"), None if known_at is None else as_day(known_at, "known_at")
         found, span = self.covering(on, jurisdiction, entity, known_at, True)
         here = _on_span(found.line(name, **codes), span)
+        _not_before_its_document(here, on, span, known_at)
         shelves = self._in_turn(jurisdiction, entity, known_at, True)
         return Quantity(
             here.value, here.unit, here.cite, name=name, standard=here.standard,
-            next_change=_next_change(shelves, on, here, name, codes),
+            next_change=_next_change(shelves, on, here, found.lines[name].labels, codes, jurisdiction),
+            caveats=tuple(_caveats(found, here, on)), stands_in_for=found.stands_in_for,
         )  # fmt: skip
 
     def _in_turn(self, jurisdiction: str, entity: str, known_at: date | None, fallback: bool) -> list[Spans]:
-        """The spans that answer for a jurisdiction: its own, then those of the country."""
+        """The spans that answer for a jurisdiction: its own, then those of the country.
+
+        The national standard stands in for a place that has standards here and for every code of a
+        province, ``vn-NN``; another name is no place, but a slip of the pen.
+        """
         own = self.spans(jurisdiction, entity, known_at)
-        national = fallback and jurisdiction.startswith(f"{COUNTRY}-")
+        inside = PROVINCE.fullmatch(jurisdiction) or jurisdiction in self.jurisdictions()
+        national = fallback and inside and jurisdiction.startswith(f"{COUNTRY}-")
         return [own, self.spans(COUNTRY, entity, known_at)] if national else [own]
 
     def for_review(self, year: int, jurisdiction: str = COUNTRY, known_at: date | None = None) -> list[ReviewStandard]:
@@ -343,44 +357,157 @@ def _on_span(quantity: Quantity, span: Span) -> Quantity:
     """A line under a span whose ground is read less well carries the span's grade."""
     if span.cite.grade <= quantity.grade or (span.concerns and quantity.name not in span.concerns):
         return quantity
-    note = f"on the days of {span.cite.label('en')} (grade {span.cite.grade})"
-    cite: Cite = evolve(
-        quantity.cite, grade=span.cite.grade, note="; ".join(p for p in (quantity.cite.note, note) if p)
-    )
+    days = {
+        "vi": f"cho những ngày theo {span.cite.label('vi')} (mức {span.cite.grade})",
+        "en": f"on the days of {span.cite.label('en')} (grade {span.cite.grade})",
+    }
+    note = {lang: "; ".join(p for p in (quantity.cite.note.get(lang), said) if p) for lang, said in days.items()}
+    cite: Cite = evolve(quantity.cite, grade=span.cite.grade, note=note)
     return Quantity(quantity.value, quantity.unit, cite, name=quantity.name, standard=quantity.standard)
 
 
+def _not_before_its_document(q: Quantity, on: date, span: Span, known_at: date | None) -> None:
+    """A line is law of no day before its own document, unless the ground of the days reaches back as well."""
+    source, issued = q.cite.source, q.cite.source.issued
+    if issued is None:
+        return
+    document = source.number or source.key
+    if known_at is not None and issued > known_at:
+        raise NoStandard(f"{q.name} of {q.standard} is set by {document}, issued on {issued}: not known on {known_at}")
+    if issued > on and span.known_from <= on:
+        raise NoStandard(
+            f"{q.name} of {q.standard} is set by {document}, issued on {issued}: "
+            f"it is not the law of {on}; ask for a day from {issued}"
+        )
+
+
+def _caveats(found: Standard, q: Quantity, on: date) -> Iterator[Caveat]:
+    """What a reader of a line must know, in words."""
+    if found.stands_in_for:
+        yield standing_in(found.stands_in_for, found.id)
+    source = q.cite.source
+    if source.issued is None or source.issued <= min(s.start for s in found.applies):
+        return
+    named = {lang: source.title.get(lang) or source.number for lang in LANGUAGES}
+    if source.issued > on:
+        yield Caveat("issued_later", q.name, q.grade, {
+            "vi": f"{named['vi']} ban hành ngày {source.issued:%d/%m/%Y}, sau ngày được hỏi; chuẩn áp dụng trở về trước.",
+            "en": f"{named['en']} was issued on {source.issued}, after the day asked about; the standard reaches back.",
+        })  # fmt: skip
+    elif source.in_force is None:
+        yield Caveat("in_force", q.name, q.grade, {
+            "vi": f"Chưa tìm thấy ngày có hiệu lực của {named['vi']}; văn bản ban hành ngày {source.issued:%d/%m/%Y}.",
+            "en": f"The day {named['en']} came into force was not found; it was issued on {source.issued}.",
+        })  # fmt: skip
+
+
 def _next_change(
-    shelves: list[Spans], on: date, here: Quantity, name: str, codes: Mapping[str, str]
-) -> tuple[date, Quantity | None, Cite] | None:
-    """The first later day on which the line is another number, or none."""
+    shelves: list[Spans], on: date, here: Quantity, labels: Text, codes: Mapping[str, str], jurisdiction: str
+) -> Change | None:
+    """The first later day on which the line is another number or not known to be the same, or none."""
     spans = [pair for shelf in shelves for pair in shelf]
     days = sorted(
         {s.start for _, s in spans if s.start > on} | {s.end + timedelta(1) for _, s in spans if s.end and s.end >= on}
     )
     for day in days:
-        found = _first(shelves, day, "")
+        found = _first(shelves, day, jurisdiction)
         if found is None:
-            return None if day > max(s.start for _, s in spans) else (day, None, here.cite)
-        other, span = found
-        try:
-            quantity = _on_span(
-                other.line(name, **{k: v for k, v in codes.items() if k in _facts_of(other, name)}), span
-            )
-        except NoStandard:
-            return day, None, span.cite
-        if quantity.value != here.value or quantity.unit != here.unit:
-            return day, quantity, span.cite
+            if day > max(s.start for _, s in spans):
+                return None
+            return Change(day, None, here.cite, "uncovered", reason=_NEXT["uncovered"])
+        change = _on(day, *found, here, labels, codes)
+        if change is not None:
+            return change
     return None
 
 
-def _facts_of(found: Standard, name: str) -> set[str]:
-    facts: set[str] = set()
-    table: Any = found.lines[name].table if name in found.lines else 0
-    while isinstance(table, dict):
-        facts |= set(table)
-        table = next(iter(next(iter(table.values())).values()))
-    return facts
+def _on(
+    day: date, other: Standard, span: Span, here: Quantity, labels: Text, codes: Mapping[str, str]
+) -> Change | None:
+    """What a standard makes of a line on a day; None where it stays the same."""
+    told: dict[str, Any] = {"standard": other.exact_id, "stands_in_for": other.stands_in_for}
+    line = other.lines.get(here.name)
+    if line is None:
+        status, unseen = _absence(other, here, labels)
+        said = {} if unseen is None else {lang: f": {unseen.what[lang]}" for lang in LANGUAGES}
+        return Change(day, None, span.cite, status, reason=_next(status, other, said), **told)
+    amounts = dict(_amounts(line.table, codes))
+    if set(amounts.values()) == {here.value} and line.unit == here.unit:
+        return None
+    if len(amounts) == 1:
+        (path,) = amounts
+        quantity = Quantity(amounts[path], line.unit, line.cite_of(path), name=here.name, standard=other.exact_id)
+        quantity = _on_span(quantity, span)
+        return Change(
+            day, quantity, span.cite, reason=_next("national", other) if other.stands_in_for else None, **told
+        )
+    wanted = ", ".join(fact for fact in _facts_of(line.table, codes) if fact not in codes)
+    return Change(
+        day, None, span.cite, "depends", reason=_next("depends", other, dict.fromkeys(LANGUAGES, wanted)), **told
+    )
+
+
+def _absence(other: Standard, here: Quantity, labels: Text) -> tuple[str, Unseen | None]:
+    """What it means that a standard has no such line: only classes read in the legal text say so."""
+    unseen = unseen_about(other, labels) or (unseen_scores(other) if here.unit == POINT else None)
+    if unseen is not None:
+        return "unread", unseen
+    classes = [cls.cite for cls in other.classes.values()]
+    return ("absent" if classes and all(c.grade == "A" for c in classes) else "not_found"), None
+
+
+def _amounts(table: Any, codes: Mapping[str, str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The amounts of a line that some codes leave, by the codes that lead to them."""
+    if not isinstance(table, dict):
+        yield path, table
+        return
+    ((fact, cells),) = table.items()
+    left = {codes[fact]: cells[codes[fact]]} if codes.get(fact) in cells else cells
+    for code, inner in left.items():
+        yield from _amounts(inner, codes, (*path, code))
+
+
+def _facts_of(table: Any, codes: Mapping[str, str]) -> list[str]:
+    """What the amounts that some codes leave depend on, in order."""
+    if not isinstance(table, dict):
+        return []
+    ((fact, cells),) = table.items()
+    left = [cells[codes[fact]]] if codes.get(fact) in cells else cells.values()
+    return list(dict.fromkeys([fact, *(f for inner in left for f in _facts_of(inner, codes))]))
+
+
+def _next(kind: str, other: Standard, said: Text | None = None) -> Text:
+    national = _NATIONAL if other.stands_in_for else dict.fromkeys(LANGUAGES, "{id}")
+    return {
+        lang: _NEXT[kind][lang].format(
+            named=national[lang].format(id=other.id, place=other.stands_in_for), said=(said or {}).get(lang, "")
+        )
+        for lang in LANGUAGES
+    }
+
+
+POINT = "point"
+_NATIONAL: Text = {
+    "vi": "chuẩn quốc gia {id} (ở đây không có chuẩn riêng của {place} cho ngày đó)",
+    "en": "the national {id} (no standard of {place} for that day is here)",
+}
+_NEXT: Mapping[str, Text] = {
+    "national": {"vi": "theo {named}", "en": "by {named}"},
+    "depends": {"vi": "{named} quy định tùy theo {said}; hãy nêu để có số tiền", "en": "{named} sets it by {said}; name that to have the amount"},
+    "absent": {
+        "vi": "không còn mức này; các loại hộ của {named} đã đọc nguyên văn",
+        "en": "no such line; the classes of {named} were read in the legal text",
+    },
+    "not_found": {
+        "vi": "chưa biết; không thấy mức này trong phần đã đọc của {named}, có thể đã bỏ, có thể chưa đọc được",
+        "en": "not known; this line is not in what was read of {named}: it may be gone, it may not have been read",
+    },
+    "unread": {
+        "vi": "chưa biết; phần này của {named} chưa đọc được, có thể đã bỏ, có thể vẫn còn{said}",
+        "en": "not known; the text of {named} on this was not read: the line may be gone, it may still be there{said}",
+    },
+    "uncovered": {"vi": "ở đây không có chuẩn nào cho ngày đó", "en": "no standard here covers that day"},
+}  # fmt: skip
 
 
 @frozen
@@ -445,7 +572,7 @@ def applicable(
 
     >>> from datetime import date
     >>> applicable(date(2012, 6, 1)).exact_id, applicable(date(2014, 6, 1)).exact_id
-    ('vn-2011@1.2', 'vn-2011@2.2')
+    ('vn-2011@1.3', 'vn-2011@2.3')
     """
     return shipped().applicable(day, jurisdiction, entity, known_at, fallback)
 
@@ -468,8 +595,9 @@ def line(
     >>> q.next_change[0], int(q.next_change[1])
     (datetime.date(2027, 1, 1), 2200000)
 
-    ``grade`` is the weaker of the line's and of the span's for that day. Raises
-    :class:`NoStandard` when no standard covers the day or the line is not in it.
+    ``grade`` is the weaker of the line's and of the span's for that day; ``caveats`` say that the national
+    standard stands in, or that the day in force was not found. Raises :class:`NoStandard` when no standard
+    covers the day, the line is not in it, or the line's own document was issued later.
     """
     return shipped().line(name, on, jurisdiction=jurisdiction, entity=entity, known_at=known_at, **codes)
 

@@ -96,18 +96,31 @@ def _span(a: Assessment) -> Iterator[Caveat]:
         })  # fmt: skip
 
 
+def standing_in(place: str, national: str) -> Caveat:
+    """That a jurisdiction has no standard here for the day, and the national one answers."""
+    return Caveat("fallback", place, "B", {
+        "vi": f"Không có chuẩn riêng của {place} ở đây cho ngày này; dùng chuẩn quốc gia {national}.",
+        "en": f"No standard of {place} for this day is here; the national {national} stands in.",
+    })  # fmt: skip
+
+
 def _grades(a: Assessment) -> Iterator[Caveat]:
     rules = a.standard
     if rules.stands_in_for:
-        yield Caveat("fallback", rules.stands_in_for, "B", {
-            "vi": f"Không có chuẩn riêng của {rules.stands_in_for} ở đây cho ngày này; dùng chuẩn quốc gia {rules.id}.",
-            "en": f"No standard of {rules.stands_in_for} for this day is here; the national {rules.id} stands in.",
-        })  # fmt: skip
-    inputs = [d for d in rules.indicators.values() if d.node is None and d.cite is not None and d.cite.grade in "CD"]
+        yield standing_in(rules.stands_in_for, rules.id)
+    inputs = {
+        n: d.cite.grade for n, d in rules.indicators.items()
+        if d.node is None and d.cite is not None and d.cite.grade in "CD"
+    }  # fmt: skip
     if inputs and COUNT in used_names(a):
-        yield Caveat("grade", COUNT, weakest(*(d.cite.grade for d in inputs if d.cite is not None)), {
+        whole = len(inputs) == len(rules.indicators)
+        vi, en = ("; ".join(rules.indicators[n].labels[lang] for n in inputs) for lang in ("vi", "en"))
+        yield Caveat("grade", COUNT, weakest(*inputs.values()), {
             "vi": "Các chỉ số thiếu hụt là số liệu cho sẵn: tên và ngưỡng của chúng chưa đọc được trong văn bản.",
             "en": "The indicators of deprivation are taken as given: their names and thresholds were not read in the text.",
+        } if whole else {
+            "vi": f"Những chỉ số thiếu hụt này là số liệu cho sẵn, tên và ngưỡng chưa đọc được trong văn bản: {vi}.",
+            "en": f"These indicators of deprivation are taken as given, their names and thresholds were not read in the text: {en}.",
         })  # fmt: skip
     if rules.hypothetical:
         yield Caveat("hypothetical", rules.id, "D", {
@@ -137,14 +150,14 @@ def _grades(a: Assessment) -> Iterator[Caveat]:
 
 def _grade(about: str, cite: Cite, labels: object) -> Caveat:
     assert hasattr(labels, "__getitem__")
-    note = f" ({cite.note})" if cite.note else ""
+    note = {lang: f" ({text})" for lang, text in cite.note.items()}
     if cite.source.key != UNKNOWN:
         settle = {"vi": f"cần đối chiếu {cite.label('vi')}", "en": f"to be settled by {cite.label('en')}"}
     else:
         settle = {"vi": "chưa tìm thấy văn bản nào", "en": "no document was found that would settle it"}
     return Caveat("grade", about, cite.grade, {
-        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); {settle['vi']}{note}.",
-        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); {settle['en']}{note}.",
+        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); {settle['vi']}{note.get('vi', '')}.",
+        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); {settle['en']}{note.get('en', '')}.",
     })  # fmt: skip
 
 
@@ -196,6 +209,6 @@ def _statuses(a: Assessment) -> Iterator[Caveat]:
             value is None or (isinstance(value, tuple) and any(v is not False for v in value))
         ):
             yield Caveat("status", name, "D", {
-                "vi": f"{status.labels['vi']}: ngày bắt đầu chưa tìm thấy ({status.cite.label('vi')}).",
-                "en": f"{status.labels['en']}: the day it starts was not found ({status.start_note or status.cite.label('en')}).",
+                "vi": f"{status.labels['vi']}: ngày bắt đầu chưa tìm thấy ({status.start_note.get('vi') or status.cite.label('vi')}).",
+                "en": f"{status.labels['en']}: the day it starts was not found ({status.start_note.get('en') or status.cite.label('en')}).",
             })  # fmt: skip

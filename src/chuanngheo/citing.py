@@ -19,14 +19,14 @@ import yaml
 
 from .answering import Standard
 from .authoring import find_standard
-from .catalogue import shipped
+from .catalogue import SEE, shipped
 from .errors import NoStandard, nearest
 from .explaining import cite_data
 from .grammar import UNKNOWN
-from .model import GRADES, LANGUAGES, Cite, Instrument, Text
+from .model import GRADES, LANGUAGES, Cite, Instrument, Text, bilingual
 from .scorecards import Item, Option, ScoreCard
 from .tree import Number
-from .values import Frozen, evolve, frozen
+from .values import Frozen, evolve, field, frozen
 from .version import data_version, standards_folder
 
 SCHEMA = "chuanngheo/citations/1"
@@ -49,7 +49,7 @@ WORDS = {
         "place": "Cần biết cả điều, khoản.", "instead": "Cần một văn bản có số hiệu, thay cho: {0}.", "issued": "{0} (ban hành ngày {1})",
         "B": "Đến nay mới đọc ở hai nguồn thứ cấp độc lập.", "C": "Đến nay mới đọc ở một nguồn thứ cấp.",
         "D": "Đến nay chưa nguồn nào xác nhận.", "unknown": "một văn bản mà số hiệu chưa biết", "unread": "Chưa đọc được: {0}.",
-        "note": "Ghi chú (tiếng Anh): {0}.", "question": "Cần văn bản hoặc trả lời của cơ quan có thẩm quyền về câu hỏi: {0}",
+        "note": "Ghi chú: {0}.", "question": "Cần văn bản hoặc trả lời của cơ quan có thẩm quyền về câu hỏi: {0}",
         "head": ("Chuẩn", "Phần", "Nội dung", "Giá trị", "Căn cứ", "Mức", "Cần gì để xác nhận"), "none": "Không có số liệu nào.",
     },
     "en": {
@@ -67,7 +67,7 @@ WORDS = {
 class Figure(Frozen):
     """One figure or rule with its ground.
 
-    ``standard`` is the exact id of a standard (``vn-2022@1.3``) or the file that holds the figure
+    ``standard`` is the exact id of a standard (``vn-2022@1.4``) or the file that holds the figure
     (``vn/prices/cpi.yaml``); ``section`` is one of ``SECTIONS``; ``name`` its place in there. ``value`` is
     written as no language writes it (``1500000``, ``9.88``, ``365/12``; of a rule its text) in ``unit``.
     ``cite`` is None for an interpretation, which has ``grounds`` in place of it. ``inherited`` names the
@@ -82,7 +82,7 @@ class Figure(Frozen):
     unit: str
     cite: Cite | None
     grade: str
-    grounds: str = ""
+    grounds: Text = field(factory=dict)
     inherited: str = ""
     sought: tuple[Text, ...] = ()
 
@@ -90,12 +90,12 @@ class Figure(Frozen):
         return hash((self.standard, self.section, self.name))
 
     @property
-    def note(self) -> str:
-        """What the data say about how it was read; in English."""
-        return self.grounds or (self.cite.note if self.cite is not None else "")
+    def note(self) -> Text:
+        """What the data say about how it was read, in each language; empty where they say nothing."""
+        return self.grounds or (self.cite.note if self.cite is not None else {})
 
     def confirmed_by(self, lang: str = "vi", *, note: bool = True) -> str:
-        """What would confirm it, in words; ``note`` adds the note of the data, which is in English.
+        """What would confirm it, in words; ``note`` adds the note of the data.
 
         Raises ``ValueError`` for another language than vi and en.
 
@@ -105,7 +105,8 @@ class Figure(Frozen):
         if lang not in LANGUAGES:
             raise ValueError(f"lang={lang!r} is unknown; allowed: {', '.join(LANGUAGES)}")
         words = WORDS[lang]
-        noted = f" {_said(words['note'], self.note.strip().rstrip('.'))}" if note and self.note else ""
+        said = self.note.get(lang, "").strip().rstrip(".") if note else ""
+        noted = f" {_said(words['note'], said)}" if said else ""
         if self.grade == "A":
             return str(words["read"])
         if self.cite is None:
@@ -137,7 +138,7 @@ class Figure(Frozen):
         return {
             "standard": self.standard, "section": self.section, "name": self.name, "label": dict(self.labels),
             "value": self.value, "unit": self.unit or None, "cite": cite_data(self.cite), "grade": self.grade,
-            "grounds": self.grounds or None, "inherited": self.inherited or None,
+            "grounds": dict(self.grounds) or None, "inherited": self.inherited or None,
             "confirmed_by": {lang: self.confirmed_by(lang) for lang in LANGUAGES},
         }  # fmt: skip
 
@@ -198,7 +199,7 @@ def figures(subject: Standard | str | None = None) -> tuple[Figure, ...]:
         return _of_standard(find_standard(subject))
     except NoStandard:
         names = [*known.jurisdictions(), *known.shelf]
-        raise NoStandard(f"there is no standard or jurisdiction {subject!r}; {nearest(subject, names)}") from None
+        raise NoStandard(f"there is no standard or jurisdiction {subject!r}; {nearest(subject, names, SEE)}") from None
 
 
 def _of_standard(std: Standard) -> tuple[Figure, ...]:
@@ -358,8 +359,8 @@ def _of_file(path: str, name: str, section: str) -> Iterator[Figure]:
         grade = node["grade"]
         if "source" in node:
             key = node["source"]
-            said = (node.get(k, "") for k in ("at", "grade", "words", "note"))
-            cite = Cite(documents.get(key) or Instrument(key, key, {}), *said)
+            at, words, note = node.get("at", ""), node.get("words", ""), bilingual(node.get("note"))
+            cite = Cite(documents.get(key) or Instrument(key, key, {}), at, grade, words, note)
             if section == "prices":  # one citation for a series
                 for year, change in data["changes"].items():
                     yield Figure(name, section, year, data["title"], change, "percent", cite, grade)
@@ -372,7 +373,7 @@ def _of_file(path: str, name: str, section: str) -> Iterator[Figure]:
             for sense, of_sense in senses:
                 at = f"{place}.{sense}" if sense else place
                 chosen = sense or node["default"]
-                yield Figure(name, section, at, node["question"], chosen, "", None, of_sense, node["grounds"])
+                yield Figure(name, section, at, node["question"], chosen, "", None, of_sense, bilingual(node["grounds"]))
         else:
             yield _printed(name, section, data["counts"][int(keys[1])], keys[3:], node, documents)
 
@@ -387,7 +388,7 @@ def _printed(
         lang: f"{count['place'][lang]}, {day_text(day, lang)}: {', '.join(PRINTED[k][lang] for k in keys)}"
         for lang in LANGUAGES
     }
-    cite = Cite(documents[count["document"]], "", node["grade"], "", count.get("note", {}).get("en", ""))
+    cite = Cite(documents[count["document"]], "", node["grade"], "", bilingual(count.get("note")))
     unit = "household" if keys[-1] == "households" else keys[-1]
     return Figure(name, section, place, labels, node["number"].replace("_", ""), unit, cite, cite.grade)
 
@@ -417,7 +418,7 @@ def _nodes(node: Any, keys: tuple[str, ...], owner: Mapping[str, Any]) -> Iterat
 def _document(key: str, said: Mapping[str, Any]) -> Instrument:
     days = [date.fromisoformat(said[k]) if k in said else None for k in ("issued", "in_force")]
     return Instrument(
-        key, said["number"], said["title"], days[0], days[1], said.get("grade", "A"), said.get("note", "")
+        key, said["number"], said["title"], days[0], days[1], said.get("grade", "A"), bilingual(said.get("note"))
     )
 
 
@@ -444,7 +445,7 @@ def table(found: Iterable[Figure], lang: str = "vi") -> str:
     """Figures as text, one in a paragraph: standard, section, name, value, ground, grade, what would confirm it.
 
     >>> print(table(figures("vn-2001")[1:2], "en"))
-    A  vn-2001@1.2  lines  poverty_line.rural.plain = 100000 VND/person/month
+    A  vn-2001@1.3  lines  poverty_line.rural.plain = 100000 VND/person/month
        Decision 1143/2000/QĐ-LĐTBXH, Article 1
        Read in the text; nothing more is needed.
     """

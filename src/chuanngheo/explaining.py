@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 UNITS = {
     "vi": {"VND": "đồng", "person": "người", "month": "tháng", "year": "năm", "kg_rice": "kg gạo", "point": "điểm",
            "indicator": "chỉ số", "m2": "m²", "household": "hộ", "percent": "%", "share": "", "day": "ngày",
-           "international_dollar": "đô la quốc tế"},
-    "en": {"VND": "đồng", "kg_rice": "kg of rice", "point": "points", "indicator": "indicators", "m2": "m²", "percent": "%", "share": "",
-           "international_dollar": "international dollar"},
+           "international_dollar": "đô la quốc tế", "criterion": "tiêu chí", "thousand_VND": "nghìn đồng",
+           "million_VND": "triệu đồng", "kg": "kg", "cm": "cm", "m": "m", "km": "km"},
+    "en": {"VND": "đồng", "person": "person", "month": "month", "year": "year", "kg_rice": "kg of rice", "point": "points",
+           "indicator": "indicators", "m2": "m²", "household": "household", "percent": "%", "share": "", "day": "day",
+           "international_dollar": "international dollar", "criterion": "criteria", "thousand_VND": "thousand đồng",
+           "million_VND": "million đồng", "kg": "kg", "cm": "cm", "m": "m", "km": "km"},
 }  # fmt: skip
 WORDS = {
     "vi": {
@@ -46,7 +49,10 @@ WORDS = {
         "member": "member", "method": "Method",
     },
 }  # fmt: skip
-_MANY = {"person": "persons", "household": "households", "month": "months", "year": "years"}
+_MANY = {"person": "persons", "household": "households", "month": "months", "year": "years", "day": "days"}
+_ONE = {
+    many: one for one, many in (*_MANY.items(), *((u, UNITS["en"][u]) for u in ("point", "indicator", "criterion")))
+}
 CONFIRMED = {"vi": "mức xác nhận", "en": "grade"}
 
 
@@ -91,8 +97,8 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     named = unit_text(unit or (fact.unit if fact else ""), lang)
     if "share" in (unit, fact.unit if fact else "") and isinstance(value, Fraction) and value.denominator < 100:
         return str(value)  # the score of a household, and what it is held against: 5/18 of all weights
-    if lang == "en" and value == 1 and named in ("points", "indicators", *_MANY.values()):
-        named = named[:-1]
+    if lang == "en" and value == 1:
+        named = _ONE.get(named, named)
     return f"{number_text(value, lang)}{'' if named == '%' else ' '}{named}".strip()
 
 
@@ -360,7 +366,7 @@ def cite_data(cite: Cite | None) -> dict[str, Any] | None:
         return None
     return {
         "number": cite.source.number, "title": dict(cite.source.title), "issued": plain(cite.source.issued),
-        "in_force": plain(cite.source.in_force), "at": cite.at, "words": cite.words, "grade": cite.grade, "note": cite.note,
+        "in_force": plain(cite.source.in_force), "at": cite.at, "words": cite.words, "grade": cite.grade, "note": dict(cite.note),
     }  # fmt: skip
 
 

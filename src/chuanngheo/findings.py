@@ -221,7 +221,7 @@ class Report(Frozen):
     >>> import chuanngheo as cn
     >>> report = cn.audit("vn-2022")
     >>> report.subject, len(report.errors), [t.method for t in report.tables][0]
-    ('vn-2022@1.3', 0, 'criteria')
+    ('vn-2022@1.4', 0, 'criteria')
     """
 
     subject: str

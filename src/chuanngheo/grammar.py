@@ -111,6 +111,9 @@ _LANGUAGE = {"vi": ("the text in Vietnamese", "lời văn tiếng Việt"), "en"
 
 TEXTS = Form("texts", tuple(must(lang, TEXT, *_LANGUAGE[lang]) for lang in LANGUAGES))
 
+# A plain text serves for both languages.
+NOTE = Either((TEXT, TEXTS))
+
 CITE = Form(
     "cite",
     (
@@ -121,7 +124,7 @@ CITE = Form(
         may("at", TEXT, "article, clause, point, in Vietnamese: Điều 1 khoản 2", "điều, khoản, điểm: Điều 1 khoản 2"),
         may("words", TEXT, "the deciding words, letter by letter; … for what is left out",
             "những từ quyết định, chép nguyên văn; … cho phần lược bỏ"),
-        may("note", TEXT, "what was read, and where", "đã đọc gì, ở đâu"),
+        may("note", NOTE, "what was read, and where", "đã đọc gì, ở đâu"),
     ),
 )  # fmt: skip
 
@@ -137,7 +140,7 @@ INSTRUMENT = Form(
         may("in_force", DAY, "day of entry into force; leave it out if not found",
             "ngày có hiệu lực; không tìm thấy thì bỏ"),
         may("grade", GRADE, "how well the document was read", "mức độ đã đọc văn bản"),
-        may("note", TEXT, "what was read of it, and where", "đã đọc phần nào, ở đâu"),
+        may("note", NOTE, "what was read of it, and where", "đã đọc phần nào, ở đâu"),
     ),
 )  # fmt: skip
 
@@ -300,7 +303,7 @@ STATUS = Form(
             "những người làm cho hộ thiếu hụt chỉ số này"),
         THE_CITE,
         may("from", Either((DAY, Value("choice", (UNKNOWN,)))), "first day, or unknown", "ngày đầu tiên, hoặc unknown"),
-        may("from_note", TEXT, "why the first day is not known", "vì sao chưa rõ ngày đầu tiên"),
+        may("from_note", NOTE, "why the first day is not known", "vì sao chưa rõ ngày đầu tiên"),
     ),
     (("when", "as_in"),),
 )
@@ -312,7 +315,7 @@ INTERPRETATION = Form(
         must("readings", Named(TEXTS, "name", 2), "the senses, two or more", "các nghĩa, từ hai trở lên"),
         must("default", Value("name"), "the sense that is used unless another is asked for",
              "nghĩa được dùng nếu không chọn nghĩa khác"),
-        must("grounds", TEXT, "why this default", "vì sao mặc định như vậy"),
+        must("grounds", NOTE, "why this default", "vì sao mặc định như vậy"),
         may("undecided", Value("name"), "a sense that chooses none: what the others differ in stays open",
             "một nghĩa không chọn nghĩa nào: điều các nghĩa kia khác nhau vẫn để ngỏ"),
         must("grade", GRADE, "how well the default is supported", "mặc định có căn cứ đến mức nào"),
@@ -387,7 +390,7 @@ SCORE_ITEM = Form(
         may("stop", BOOLEAN, "true: where one of its rows holds, the form ends and nothing is summed",
             "true: một dòng đúng thì dừng phiếu, không cộng điểm"),
         may("cite", CITE, THE_CITE.en, THE_CITE.vi),
-        may("note", TEXT, "what was read, and where", "đã đọc gì, ở đâu"),
+        may("note", NOTE, "what was read, and where", "đã đọc gì, ở đâu"),
     ),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from .tree import Node, Number
 from .values import Frozen, evolve, field, frozen
 
 if TYPE_CHECKING:
+    from .results import Caveat
     from .scorecards import ScoreCard
 
 GRADES = "ABCD"
@@ -53,6 +54,17 @@ _PLACES = (
 )
 
 
+def bilingual(said: str | Text | None) -> Text:
+    """A text in each language: a plain one serves for both, nothing said is an empty mapping.
+
+    >>> bilingual("from memory"), bilingual("")
+    ({'vi': 'from memory', 'en': 'from memory'}, {})
+    """
+    if isinstance(said, str):
+        said = dict.fromkeys(LANGUAGES, said)
+    return dict(said) if said and any(said.values()) else {}
+
+
 @frozen
 class Instrument(Frozen):
     """A legal document. ``issued`` and ``in_force`` are None where they were not found."""
@@ -63,7 +75,7 @@ class Instrument(Frozen):
     issued: date | None = None
     in_force: date | None = None
     grade: str = "A"
-    note: str = ""
+    note: Text = field(factory=dict)
 
 
 @frozen
@@ -72,7 +84,8 @@ class Cite(Frozen):
 
     ``words`` are the deciding words of the original; ``grade`` is A (legal text read), B (two
     independent secondary sources), C (one) or D (memory only, never shown as confirmed). ``at`` is the
-    article and clause, ``source`` the document, ``note`` what else a reader must know of it.
+    article and clause, ``source`` the document, ``note`` what else a reader must know of it, in
+    ``vi`` and ``en`` (empty where nothing is noted).
 
     >>> import chuanngheo as cn
     >>> cite = cn.standard("vn-2022").lines["poverty_line"].cite
@@ -84,7 +97,7 @@ class Cite(Frozen):
     at: str
     grade: str
     words: str = ""
-    note: str = ""
+    note: Text = field(factory=dict)
 
     def label(self, lang: str = "vi") -> str:
         """``Nghị định 07/2021/NĐ-CP, Điều 3 khoản 2``."""
@@ -191,7 +204,7 @@ class Status(Frozen):
     text: str
     cite: Cite
     start: date | None
-    start_note: str = ""
+    start_note: Text = field(factory=dict)
 
     def label(self, lang: str = "vi") -> str:
         return self.labels[lang]
@@ -217,7 +230,7 @@ class Interpretation(Frozen):
     question: Text
     readings: Mapping[str, Text]
     default: str
-    grounds: str
+    grounds: Text
     grade: str
     undecided: str = ""  # the sense that chooses none: what the others differ in stays open
 
@@ -348,9 +361,11 @@ class Quantity:
     """A number with its unit, citation, grade and the next change known.
 
     It compares and converts as its number: ``int(q) == 1_500_000`` and ``q == 1_500_000``.
-    ``next_change`` is None where no later value was known; otherwise ``(day, Quantity or None,
-    Cite)``, with None where the next standard has no such line. ``value`` is an ``int`` or a
-    ``Fraction``, exact; ``int()`` of a fraction is a ``ValueError``.
+    ``next_change`` is None where no later value was known; otherwise a :class:`Change`, which is
+    ``(day, Quantity or None, Cite)``; its ``status`` says what None means. ``caveats`` are sentences a
+    reader must know (``kind``, ``text(lang)``), ``stands_in_for`` the jurisdiction that has no standard
+    here for that day. ``value`` is an ``int`` or a ``Fraction``, exact; ``int()`` of a fraction is a
+    ``ValueError``.
 
     >>> import chuanngheo as cn
     >>> q = cn.standard("vn-2001").line("poverty_line", area="urban")
@@ -358,14 +373,16 @@ class Quantity:
     (150000, 'VND/person/month', 'A', True)
     """
 
-    __slots__ = ("cite", "name", "next_change", "standard", "unit", "value")
+    __slots__ = ("caveats", "cite", "name", "next_change", "standard", "stands_in_for", "unit", "value")
 
     value: Number
     unit: str
     cite: Cite
     name: str
     standard: str
-    next_change: tuple[date, Quantity | None, Cite] | None
+    next_change: Change | None
+    caveats: tuple[Caveat, ...]
+    stands_in_for: str
 
     def __init__(
         self,
@@ -375,11 +392,14 @@ class Quantity:
         *,
         name: str = "",
         standard: str = "",
-        next_change: tuple[date, Quantity | None, Cite] | None = None,
+        next_change: Change | None = None,
+        caveats: tuple[Caveat, ...] = (),
+        stands_in_for: str = "",
     ) -> None:
         for slot, content in (
             ("value", value), ("unit", unit), ("cite", cite),
             ("name", name), ("standard", standard), ("next_change", next_change),
+            ("caveats", caveats), ("stands_in_for", stands_in_for),
         ):  # fmt: skip
             object.__setattr__(self, slot, content)
 
@@ -427,7 +447,9 @@ class Quantity:
         return hash(self.value)
 
     def __reduce__(self) -> Any:
-        return _quantity, (self.value, self.unit, self.cite, self.name, self.standard, self.next_change)
+        return _quantity, (
+            self.value, self.unit, self.cite, self.name, self.standard, self.next_change, self.caveats, self.stands_in_for,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return f"Quantity({self})"
@@ -444,11 +466,84 @@ def _spelled(value: int | Fraction) -> str:
     return f"{digits:,}" if Fraction(digits) == value else str(value)
 
 
-def _quantity(value: Any, unit: str, cite: Cite, name: str, standard: str, change: Any) -> Quantity:
-    return Quantity(value, unit, cite, name=name, standard=standard, next_change=change)
+def _quantity(
+    value: Any, unit: str, cite: Cite, name: str, standard: str, change: Any, caveats: Any = (), place: str = ""
+) -> Quantity:
+    return Quantity(
+        value, unit, cite, name=name, standard=standard, next_change=change, caveats=caveats, stands_in_for=place
+    )
+
+
+class Change(tuple[date, "Quantity | None", Cite]):
+    """What is next known of a line: ``day, quantity, cite = change``, and what None for a quantity means.
+
+    ``status`` is ``changed`` (another amount), ``absent`` (the next standard has no such line: its
+    classes were read in the legal text),
+    ``not_found`` (it is not in what was read of that standard), ``unread`` (the standard's text on it was looked
+    for and not read), ``depends`` (it depends on a code that was not given) or ``uncovered`` (no standard is
+    here for that day). ``standard`` is the next one's exact id, ``stands_in_for`` the jurisdiction it is not of,
+    and ``reason`` says it in ``vi`` and ``en``.
+
+    >>> import chuanngheo as cn
+    >>> change = cn.line("average_line", on=date(2022, 1, 1), area="urban").next_change
+    >>> change[0], change[1], change.status, change.known, change.standard.partition("@")[0]
+    (datetime.date(2027, 1, 1), None, 'unread', False, 'vn-2027')
+    """
+
+    status: str
+    standard: str
+    stands_in_for: str
+    reason: Text
+
+    def __new__(
+        cls,
+        day: date,
+        quantity: Quantity | None,
+        cite: Cite,
+        status: str = "changed",
+        standard: str = "",
+        stands_in_for: str = "",
+        reason: Text | None = None,
+    ) -> Change:
+        self = super().__new__(cls, (day, quantity, cite))
+        self.__dict__.update(status=status, standard=standard, stands_in_for=stands_in_for, reason=reason or {})
+        return self
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a change does not change")
+
+    def __getnewargs__(self) -> tuple[Any, ...]:  # those of __new__, not one tuple
+        return (*self, self.status, self.standard, self.stands_in_for, self.reason)
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known what holds from that day: another amount, or no such line."""
+        return self.status in ("changed", "absent")
+
+
+KINDS_OF_NAME = ("hộ ", "chuẩn ", "mức ")
+SCORE_TABLES = "bảng điểm"
+
+
+def unseen_about(std: RuleSet, labels: Text) -> Unseen | None:
+    """What a standard lists as not read that is about something of this name: it is then not known to be absent.
+
+    The class and its line are of one name: *hộ cận nghèo*, *chuẩn cận nghèo*, *mức cận nghèo*.
+    """
+    whole = labels["vi"].casefold()
+    core = whole.removesuffix(" về thu nhập")
+    core = next((core.removeprefix(kind) for kind in KINDS_OF_NAME if core.startswith(kind)), core)
+    about = core if " " in core else whole  # one word alone, as *nghèo*, is in too many texts
+    return next((u for u in std.unseen if about in u.what["vi"].casefold()), None)
+
+
+def unseen_scores(std: RuleSet) -> Unseen | None:
+    """The score tables that a standard lists as not read: it may have cards, and lines in points."""
+    return next((u for u in std.unseen if SCORE_TABLES in u.what["vi"].casefold()), None)
 
 
 __all__ = [
-    "GRADES", "LANGUAGES", "Cite", "Class", "Derived", "Fact", "Instrument", "Interpretation",
-    "Line", "Method", "Quantity", "RuleSet", "Span", "Status", "Table", "Text", "Unseen", "evolve", "weakest",
+    "GRADES", "LANGUAGES", "Change", "Cite", "Class", "Derived", "Fact", "Instrument", "Interpretation",
+    "Line", "Method", "Quantity", "RuleSet", "Span", "Status", "Table", "Text", "Unseen", "evolve",
+    "unseen_about", "unseen_scores", "weakest",
 ]  # fmt: skip

@@ -53,6 +53,7 @@ from .model import (
     Table,
     Text,
     Unseen,
+    bilingual,
 )  # fmt: skip
 from .reading_cards import read_cards
 from .resolving import HOUSEHOLD, PERSON, Reader, get, merge, shelves_of, with_facts, with_tables
@@ -257,6 +258,12 @@ class Builder:
         fields = self.fields(node, TEXTS)
         return {lang: self.text(fields.get(lang)) for lang in LANGUAGES}
 
+    def noted(self, node: Node | None) -> Text:
+        """A note: one text for both languages, or one in each; empty where nothing is written."""
+        if node is not None and node.kind == "mapping":
+            return bilingual(self.texts(node))
+        return bilingual(self.text(node))
+
     def choice(self, node: Node | None, allowed: tuple[str, ...], default: str) -> str:
         if node is None:
             return default
@@ -319,7 +326,7 @@ class Builder:
         fields = self.fields(node, CITE)
         grade = self.choice(fields.get("grade"), tuple(GRADES), "D")
         key = self.text(fields.get("source"))
-        note = self.text(fields.get("note"))
+        note = self.noted(fields.get("note"))
         if key == UNKNOWN:
             if grade != "D" or not note:
                 self.source.report("CN019", node, "a source that is unknown has grade D and a note with the reason")
@@ -417,7 +424,7 @@ class Builder:
         f = self.fields(node, INSTRUMENT)
         issued, in_force = self.day(f.get("issued")), self.day(f.get("in_force"))
         return Instrument(key, self.text(f.get("number")), self.texts(f.get("title")), issued, in_force,
-                          self.choice(f.get("grade"), tuple(GRADES), "A"), self.text(f.get("note")))  # fmt: skip
+                          self.choice(f.get("grade"), tuple(GRADES), "A"), self.noted(f.get("note")))  # fmt: skip
 
     def interpretation(self, key: str, node: Node) -> Interpretation:
         f = self.fields(node, INTERPRETATION)
@@ -425,7 +432,7 @@ class Builder:
         if len(readings) < 2 and "readings" in f:
             self.source.report("CN009", f["readings"], "an interpretation has two readings or more")
         default = self.choice(f.get("default"), tuple(readings) or ("",), "")
-        return Interpretation(key, self.texts(f.get("question")), readings, default, self.text(f.get("grounds")),
+        return Interpretation(key, self.texts(f.get("question")), readings, default, self.noted(f.get("grounds")),
                               self.choice(f.get("grade"), tuple(GRADES), "D"),
                               self.choice(f.get("undecided"), tuple(readings), ""))  # fmt: skip
 
@@ -709,7 +716,7 @@ class Builder:
             tree = self.deprives(f["as_in"], of, indicators)
         start = None if "from" in f and f["from"].text == UNKNOWN else self.day(f.get("from"))
         return Status(name, self.texts(f.get("label")), of, tree, self.text(f.get("when", f.get("as_in"))),
-                      self.cite(f.get("cite")), start, self.text(f.get("from_note")))  # fmt: skip
+                      self.cite(f.get("cite")), start, self.noted(f.get("from_note")))  # fmt: skip
 
     def deprives(self, node: Node, of: str, indicators: Mapping[str, Derived]) -> Tree:
         """The test of the persons who make a household deprived: the indicator asks whether there is any."""

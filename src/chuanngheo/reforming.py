@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import NoStandard, nearest
 from .household import to_number
-from .model import Cite, Instrument, Line
+from .model import Cite, Instrument, Line, Text
 from .tree import Const, Node, Ref, Switch
 from .values import evolve
 
@@ -26,7 +26,7 @@ def reform(base: Standard, changes: Mapping[str, Any]) -> Standard:
         if line is None:
             raise NoStandard(f"{base.exact_id} has no line {name!r}; {nearest(name, base.lines)}")
         table = _merged(name, line.table, change)
-        cite = Cite(WHAT_IF, "", "D", note=f"in place of {line.cite.label('en')}")
+        cite = Cite(WHAT_IF, "", "D", note=_instead(line.cite))
         named = isinstance(change, Mapping)
         kept = tuple((path, line.cite_of(path)) for path in (_unnamed(line.table, change) if named else ()))
         lines[name] = Line(name, line.labels, line.unit, _tree(table), table, cite, kept)
@@ -34,6 +34,10 @@ def reform(base: Standard, changes: Mapping[str, Any]) -> Standard:
     made = evolve(base, lines=lines, hypothetical=True)
     made.memo["digest"] = mark
     return made
+
+
+def _instead(cite: Cite) -> Text:
+    return {"vi": f"thay cho {cite.label('vi')}", "en": f"in place of {cite.label('en')}"}
 
 
 def _merged(name: str, table: Any, change: Any) -> Any:

@@ -73,7 +73,7 @@ class Item(Frozen):
     order: str = ""  # whether the rows run from the best off to the worst, where they have no band
     indicator: str = ""  # the indicator that it counts, if it counts one
     cite: Cite | None = None
-    note: str = ""
+    note: Text = field(factory=dict)
     stop: bool = False  # where one of its options holds the form ends, and nothing is summed
 
     def option(self, name: str) -> Option:

@@ -20,7 +20,7 @@ def standards_folder() -> str:
 def provenance(*standards: str) -> dict[str, Any]:
     """What an answer rests on, JSON-ready: the exact ids of its standards, and both versions.
 
-    >>> sorted(provenance("vn-2022@1.3"))
+    >>> sorted(provenance("vn-2022@1.4"))
     ['code_version', 'data_version', 'standards']
     """
     return {"standards": list(standards), "code_version": CODE_VERSION, "data_version": data_version()}

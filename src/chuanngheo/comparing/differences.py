@@ -102,7 +102,7 @@ class Comparison(Frozen):
     >>> import chuanngheo as cn
     >>> c = cn.compare("vn-2016", "vn-2022")
     >>> print(c.text("en").splitlines()[0])
-    vn-2016@1.1 compared with vn-2022@1.3
+    vn-2016@1.2 compared with vn-2022@1.4
     """
 
     a: Standard

@@ -193,7 +193,7 @@ def _count(n: Count) -> dict[str, Any]:
     return {
         "place": dict(n.place), "jurisdiction": n.jurisdiction, "date": plain(n.day), "standard": n.standard,
         "document": {"number": n.document.number, "title": dict(n.document.title), "issued": plain(n.document.issued),
-                     "grade": n.document.grade, "note": n.document.note},
+                     "grade": n.document.grade, "note": dict(n.document.note)},
         "classes": {k: {"households": _printed(s.households), "percent": _printed(s.percent)} for k, s in n.classes.items()},
         "grade": n.grade, "note": dict(n.note),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from ..errors import DataProblems, NoStandard, Problem, quoted
-from ..model import Cite, Instrument, Text
+from ..model import Cite, Instrument, Text, bilingual
 from ..values import Frozen, field, frozen
 from ..version import standards_folder
 
@@ -142,8 +142,8 @@ def shipped_cpi() -> PriceIndex:
     said = data["cite"]
     source = data["sources"][said["source"]]
     cite = Cite(
-        Instrument(said["source"], source["number"], source["title"], grade=source["grade"], note=source["note"]),
-        said["at"], said["grade"], "", said["note"],
+        Instrument(said["source"], source["number"], source["title"], grade=source["grade"], note=bilingual(source["note"])),
+        said["at"], said["grade"], "", bilingual(said["note"]),
     )  # fmt: skip
     return PriceIndex(data["name"], int(data["base"]), levels, data["title"], cite)
 

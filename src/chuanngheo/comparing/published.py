@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 
 from ..errors import Problem, RuleFileError, nearest
-from ..model import GRADES, LANGUAGES, Instrument, Text
+from ..model import GRADES, LANGUAGES, Instrument, Text, bilingual
 from ..source import Node, Source, as_date, as_number, as_text, read_nodes, read_text
 from ..values import Frozen, field, frozen
 from ..version import standards_folder
@@ -172,7 +172,9 @@ class _Reader:
         issued = as_date(f["issued"], self.source) if "issued" in f else None
         if number and issued is None and "issued" not in f:
             self.source.report("CN009", node, "a decision with a number has a day: the key issued is missing")
-        note = as_text(f["note"], self.source) or "" if "note" in f else ""
+        noted = f.get("note")
+        one = noted is not None and noted.kind != "mapping"
+        note = bilingual(as_text(f["note"], self.source) if one else self.both(noted))
         return Instrument(key, number, self.both(f.get("title")), issued, None, self.grade(f.get("grade")), note)
 
     def count(self, node: Node) -> Count | None:

@@ -279,7 +279,7 @@ def _years(years: list[int]) -> str:
 
 
 def _spans(steps: list[dict[str, Any]]) -> list[str]:
-    """``vn-2016@1.1 (2021)``: which standards went on, and for which years."""
+    """``vn-2016@1.2 (2021)``: which standards went on, and for which years."""
     found: dict[str, set[int]] = {}
     for step in steps:
         years = range(date.fromisoformat(step["from"]).year, date.fromisoformat(step["to"]).year + 1)
