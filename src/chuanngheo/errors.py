@@ -157,8 +157,11 @@ def quoted(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A remedy that names the nearest known names, or lists a few of them."""
+FACTS = "see cn.facts() for every known name"
+
+
+def nearest(name: str, known: Iterable[str], see: str = FACTS) -> str:
+    """A remedy that names the nearest known names, or lists a few of them; ``see`` says where all of them are."""
     from difflib import get_close_matches  # only a report needs it
 
     names = sorted(set(known))
@@ -169,4 +172,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return "did you mean " + " or ".join(close) + "?"
     if len(names) <= 30:
         return "known names: " + ", ".join(names)
-    return "see cn.facts() for every known name"
+    return see

@@ -289,9 +289,13 @@ def _line_data(q: Quantity) -> dict[str, Any]:
     change = q.next_change
     return {
         "name": q.name, "standard": q.standard, "value": plain(q.value), "unit": q.unit, "grade": q.grade, "cite": cite_data(q.cite),
+        "stands_in_for": q.stands_in_for or None,
+        "caveats": [{"kind": c.kind, "about": c.about, "grade": c.grade, "text": dict(c.texts)} for c in q.caveats],
         "next_change": None if change is None else {
             "from": change[0].isoformat(), "value": None if change[1] is None else plain(change[1].value),
             "unit": None if change[1] is None else change[1].unit, "cite": cite_data(change[2]),
+            "status": change.status, "known": change.known, "standard": change.standard or None,
+            "stands_in_for": change.stands_in_for or None, "reason": dict(change.reason) or None,
         },
     }  # fmt: skip
 
@@ -306,15 +310,18 @@ def _tell_line(tell: Teller, q: Quantity) -> None:
 
     tell.print((amount(q), "bold"), f" ({q.standard})")
     tell.print(cite_text(q.cite, lang))
+    for caveat in q.caveats:
+        tell.print(tell.say("note_on", caveat.text(lang)))
     change = q.next_change
     if change is None:
         tell.print(tell.say("no_change"))
-    elif change[1] is None:
-        tell.print(tell.say("ends", day_text(change[0].isoformat(), lang), change[2].label(lang)))
+        return
+    if change[1] is None:
+        said, ground = change.reason[lang], change[2].label(lang)
     else:
-        tell.print(
-            tell.say("change", day_text(change[0].isoformat(), lang), amount(change[1]), cite_text(change[2], lang))
-        )
+        reason = f", {change.reason[lang]}" if change.reason else ""
+        said, ground = f"{amount(change[1])}{reason}", cite_text(change[2], lang)
+    tell.print(tell.say("change", day_text(change[0].isoformat(), lang), said, ground))
 
 
 # --- citations -----------------------------------------------------------------------------------

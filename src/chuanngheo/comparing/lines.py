@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from ..answering import Standard
-from ..model import LANGUAGES, Cite, Line, Text, Unseen
+from ..model import LANGUAGES, Cite, Line, Text, Unseen, unseen_about, unseen_scores
 from ..tree import Number
 from ..units import Unit, unit
 from ..values import Frozen, frozen
@@ -17,8 +17,6 @@ Cell = tuple[tuple[str, str], ...]  # the codes that lead to an amount: (("area"
 RICE = "rice"
 MONEY = "money"
 POINTS = "point"
-SCORE_TABLES = "bảng điểm"
-KINDS_OF_NAME = ("hộ ", "chuẩn ", "mức ")
 
 
 class Converts(Protocol):
@@ -106,23 +104,6 @@ def line_changes(
             if left is not None and right is not None:
                 made = _beside(made, left, right, prices, years(name), in_year, compared.get(name))
             yield made
-
-
-def unseen_about(std: Standard, labels: Text) -> Unseen | None:
-    """What a standard lists as not read that is about something of this name: it is then not known to be absent.
-
-    The class and its line are of one name: *hộ cận nghèo*, *chuẩn cận nghèo*, *mức cận nghèo*.
-    """
-    whole = labels["vi"].casefold()
-    core = whole.removesuffix(" về thu nhập")
-    core = next((core.removeprefix(kind) for kind in KINDS_OF_NAME if core.startswith(kind)), core)
-    about = core if " " in core else whole  # one word alone, as *nghèo*, is in too many texts
-    return next((u for u in std.unseen if about in u.what["vi"].casefold()), None)
-
-
-def unseen_scores(std: Standard) -> Unseen | None:
-    """The score tables that a standard lists as not read: it may have cards, and lines in points."""
-    return next((u for u in std.unseen if SCORE_TABLES in u.what["vi"].casefold()), None)
 
 
 def _both(mine: Line | None, theirs: Line | None) -> Text:
