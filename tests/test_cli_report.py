@@ -217,3 +217,44 @@ def test_files_that_cannot_be_used(folder: Path) -> None:
     ran = run("report", "ho.xlsx", "--year", "2024", "--out", "f.xlsx")
     assert ran.exit_code == WRONG
     assert "cannot be told apart" in ran.output
+
+
+# --- what a form must say ------------------------------------------------------------------------
+
+
+def test_rows_left_out_are_said_on_the_form(folder: Path) -> None:
+    Path("review.csv").write_text(REVIEW.format("pooor"), encoding="utf-8")
+    data = data_of(*RECORDED, "--form", "7.1", "--whole", "--status", "official", code=WRONG)
+    form = data["forms"]["7.1"]
+    assert form["left_out"] == {"rows": 1, "households": 1}
+    assert form["unknown"]
+    assert {p["code"] for p in data["problems"]} >= {"CN213", "CN214"}
+    assert form["rows"][-1]["cells"][0] is None
+    ran = run(*RECORDED, "--form", "7.1", "--whole", "--status", "official", "--html", "f.html", "--lang", "vi")
+    assert ran.exit_code == WRONG
+    assert "→ --totals" in ran.stderr
+    assert "1 dòng của tệp bị bỏ ra" in Path("f.html").read_text(encoding="utf-8")
+
+
+def test_rows_left_out_of_last_year_are_said_as_well(folder: Path) -> None:
+    text = Path("last-year.csv").read_text(encoding="utf-8")
+    Path("last-year.csv").write_text(text.replace("poor", "pooor", 1), encoding="utf-8")
+    data = data_of(*RECORDED, "--previous", "last-year.csv", "--form", "7.2", code=WRONG)
+    assert data["forms"]["7.2"]["left_out"]["rows"] == 1
+
+
+def test_a_computed_form_says_so(folder: Path) -> None:
+    form = data_of(*B1, "--form", "7.1")["forms"]["7.1"]
+    std = cn.applicable(DAY)
+    assert (form["computed"]["standards"], form["computed"]["method"]) == ([std.exact_id], "scores")
+    assert form["figure"]["en"] == "Computed from the criteria; it does not replace recognition by the competent authority."
+    assert data_of(*RECORDED, "--form", "7.1")["forms"]["7.1"]["computed"] is None
+
+
+def test_forms_of_another_standard_are_named(folder: Path) -> None:
+    Path("later.csv").write_text("household_id,commune,area,household_size,deprived_water\n1,Xã A,rural,4,true\n", encoding="utf-8")
+    data = data_of("report", "later.csv", "--day", "2027-10-15", "--using", "computed", "--form", "7.4")
+    (problem,) = [p for p in data["problems"] if p["code"] == "CN215"]
+    assert "another standard" in problem["message"]
+    exact = cn.applicable(date(2027, 10, 15)).exact_id
+    assert sum(exact in note["text"]["vi"] for note in data["forms"]["7.4"]["notes"]) == len(("computed", "extra", "missing"))

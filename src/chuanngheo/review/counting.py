@@ -342,7 +342,9 @@ def read_basis(
         known = {f"deprived_{name}": indicator.labels for name, indicator in std.indicators.items()}
         round_.lacking = frozenset(f for f in indicators() if f not in known)
     else:
-        known = {c: {"vi": c, "en": c} for c in frame.columns if c.startswith("deprived_") and frame.schema[c] == pl.Boolean}
+        known = {
+            c: {"vi": c, "en": c} for c in frame.columns if c.startswith("deprived_") and frame.schema[c] == pl.Boolean
+        }
     round_.other = {flag: said for flag, said in known.items() if flag not in indicators()}
     if std is None and round_.other:
         round_.lacking = frozenset(f for f in indicators() if f not in frame.columns)

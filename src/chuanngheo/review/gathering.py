@@ -137,7 +137,9 @@ class Gathering:
         """The rows that are left out, and how many households are not in the round for it."""
         import polars as pl
 
-        bad = [f.filter(pl.col(AT).is_in(list(self.bad))).select("household_id") for f in (homes, people) if f is not None]
+        bad = [
+            f.filter(pl.col(AT).is_in(list(self.bad))).select("household_id") for f in (homes, people) if f is not None
+        ]
         lost = pl.concat(bad).drop_nulls().unique().join(kept, on="household_id", how="anti").height
         nameless = bad[0]["household_id"].null_count() if homes is not None else 0
         return LeftOut(len(self.bad), lost + nameless)

@@ -89,15 +89,21 @@ def with_basis(form: Form, round_: Round, specs: Sequence[Spec]) -> Form:
         notes.append(Note("remark", sentence("computed_flags", what=by)))
     if flags and (round_.other or round_.lacking):
         labels = load(FORMS)["indicators"]
-        said = sentence("other_standard", what=by if named else sentence("standard_used"))
+        flags_named = [*round_.other, *(flag for flag in labels if flag in round_.lacking)]
+        wrong(
+            "CN215",
+            ", ".join(flags_named),
+            sentence("other_standard"),
+            "report the indicators on the form that was issued for this standard",
+        )
+        used = by if named else sentence("standard_used")
         for name, texts in (
             ("other_extra", list(round_.other.values())),
             ("other_missing", [labels[flag] for flag in labels if flag in round_.lacking]),
         ):
             if texts:
-                more = sentence(name, what={lang: "; ".join(t[lang] for t in texts) for lang in ("vi", "en")})
-                said = {lang: f"{said[lang]} {more[lang]}" for lang in ("vi", "en")}
-        wrong("CN215", "indicators", said, "report the indicators on the form that was issued for this standard")
+                what = {lang: "; ".join(t[lang] for t in texts) for lang in ("vi", "en")}
+                notes.append(Note("unknown", sentence(name, by=used, what=what)))
     return evolve(form, notes=(*notes, *form.notes), problems=(*form.problems, *problems))
 
 
@@ -114,14 +120,10 @@ def _without_left_out(
         return form
     if moves:
         notes.append(Note("unknown", sentence("left_out_moves")))
-    resident = [
-        c.code or c.label["vi"]
-        for c, s in zip(form.columns, specs, strict=True)
-        if "resident" in (s.count.partition(".")[0], s.of)
-    ]
+    resident = any("resident" in (s.count.partition(".")[0], s.of) for s in specs)
     if resident and round_.withheld:
-        said = sentence("left_out_whole", what=", ".join(resident))
-        wrong("CN213", "whole", said, "mend the rows and read again, give totals=, or accept_left_out=True")
+        remedy = "mend the rows and read again, give totals=, or accept_left_out=True"
+        wrong("CN213", "whole", sentence("left_out_whole"), remedy)
     elif resident and round_.whole:
         notes.append(Note("unknown", sentence("left_out_accepted")))
     if form.status == "official":
@@ -133,7 +135,8 @@ def _without_left_out(
         return evolve(
             row,
             unknown=tuple(
-                u if cell is None or sure else u + n for u, cell, sure in zip(row.unknown, row.cells, given, strict=True)
+                u if cell is None or sure else u + n
+                for u, cell, sure in zip(row.unknown, row.cells, given, strict=True)
             ),
         )
 

@@ -112,7 +112,8 @@ def reports(
         persons = households.persons if persons is None and households.persons.height else persons
         households = households.households
     gone, gone_before = (
-        _left_out(name, given, problems) for name, given in (("left_out", left_out), ("left_out_before", left_out_before))
+        _left_out(name, given, problems)
+        for name, given in (("left_out", left_out), ("left_out_before", left_out_before))
     )
     round_, found = count(
         households, persons, by=by, using=using, levels=levels, as_of=as_of, order=order, readings=chosen,
