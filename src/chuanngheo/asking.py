@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Set
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from .case import Case
@@ -47,6 +48,10 @@ _WORDS: Mapping[str, Text] = {
     "indicator": {"vi": "Hộ có thiếu hụt về {label} không?", "en": "Is the household deprived in {label}?"},
 }
 _BY_PARTS: Text = {"vi": "Trả lời theo từng phần: {labels}", "en": "Answer by its parts: {labels}"}
+_FROM: Text = {
+    "vi": "Tính từ {labels}; số của 12 tháng chia đều cho 12.",
+    "en": "Computed from {labels}; an amount of 12 months is divided by 12.",
+}
 _AS_WHOLE: Text = {"vi": "Trả lời thẳng: {labels}", "en": "Answer as one: {labels}"}
 _AS_FLAG: Text = {
     "vi": "Trả lời thẳng: có thiếu hụt về {labels} hay không",
@@ -309,9 +314,19 @@ def ask(standard: Standard, name: str, at: Levels | None = None) -> Question:
     words = _WORDS["indicator" if flag else fact.kind]
     choices = (_DEPRIVED if flag else _TRUTHS) if fact.kind == "boolean" else fact.codes
     return Question(
-        name, fact.kind, {lang: _spoken(words[lang], fact.labels[lang]) for lang in words}, fact.labels, fact.unit, fact.note,
+        name, fact.kind, {lang: _spoken(words[lang], fact.labels[lang]) for lang in words}, fact.labels, fact.unit,
+        fact.note or _computed(standard, name, at),
         choices, fact.whole, fact.least, fact.most, cite, part_of, tuple(_instead(standard, name, at)),
     )  # fmt: skip
+
+
+def _computed(standard: Standard, name: str, at: Levels) -> Text:
+    """What an amount of one month is, where the library would compute it from one of a year."""
+    names = household_names(standard)
+    parts = [names[n] for n in at.parts.get(name, ())]
+    if not names[name].unit.endswith("/month") or not any(p.unit.endswith("/year") for p in parts):
+        return {}
+    return {lang: _FROM[lang].format(labels=", ".join(p.labels[lang] for p in parts)) for lang in _FROM}
 
 
 def _spoken(words: str, label: str) -> str:
@@ -345,6 +360,11 @@ _GROUPS = re.compile(r"-?[0-9]{1,3}(?:([., ])[0-9]{3})(?:\1[0-9]{3})+\Z")  # 1.5
 _TWO_SENSES = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}\Z")  # 1.500 is fifteen hundred, or one and a half
 _MIXED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+\Z|-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+\Z")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+\Z")
+_SCALES = {"k": 3, "nghìn": 3, "ngàn": 3, "ng": 3, "thousand": 3, "tr": 6, "triệu": 6, "trieu": 6, "m": 6, "million": 6,
+           "tỷ": 9, "tỉ": 9, "ty": 9}  # fmt: skip
+_SCALED = re.compile(
+    rf"([0-9][0-9.,]*)? *({'|'.join(sorted(_SCALES, key=len, reverse=True))}) *(rưỡi|ruoi|[0-9]|[0-9]{{3}}(?: *(?:k|nghìn|ngàn))?)?\Z"
+)
 
 
 def read_answer(standard: Standard, name: str, given: Any, *, on: date | None = None) -> Any:
@@ -398,6 +418,36 @@ def _digits(fact: Fact, text: str) -> str:
     return text.replace(",", ".") if _COMMA.match(text) else text
 
 
+def meant(fact: Fact, text: str) -> tuple[str, ...]:
+    """The amounts of money that a short writing such as ``1,4 triệu`` or ``2tr5`` can mean, to ask back.
+
+    They are never read as they are: () where the writing is none of these or the fact no money.
+
+    >>> import chuanngheo as cn
+    >>> income = cn.facts()["income_per_person"]
+    >>> meant(income, "1,4 triệu"), meant(income, "1.400k"), meant(income, "some millions")
+    (('1400000',), ('1400000', '1400'), ())
+    """
+    found = _SCALED.match(_MONEY.sub("", text).strip().casefold()) if fact.unit.startswith("VND") else None
+    if found is None or not (found[1] or found[3] in ("rưỡi", "ruoi")):
+        return ()
+    number, scale, rest = found[1] or "1", 10 ** _SCALES[found[2]], found[3] or ""
+    if rest and not number.isdigit():
+        return ()  # 1,4 triệu rưỡi
+    if rest[:1].isdigit() and _SCALES[found[2]] < _SCALES["tr"]:
+        return ()
+    if rest[:1].isdigit():  # 2tr5 is two and a half million, 2tr500 as well
+        digits = re.sub("[^0-9]", "", rest)
+        more = Fraction(int(digits), 10 ** len(digits))
+    else:
+        more = Fraction(1 if rest else 0, 2)
+    both = senses(number)
+    if both is None and not re.fullmatch(r"[0-9]+([.,][0-9]+)?", number):
+        return ()
+    amounts = [(Fraction(n.replace(",", ".")) + more) * scale for n in both or (number,)]
+    return tuple(dict.fromkeys(str(a.numerator) for a in amounts if a.denominator == 1))
+
+
 def senses(text: str) -> tuple[str, str] | None:
     """The two numbers that a text such as ``1.500`` can mean, each written so that it has one sense."""
     if not _TWO_SENSES.match(text):
@@ -415,6 +465,7 @@ __all__ = [
     "following",
     "household",
     "levels",
+    "meant",
     "question",
     "read_answer",
     "senses",
