@@ -141,7 +141,12 @@ def test_the_command_says_what_is_not_known_of_the_change(lang: str, words: str)
     asked = ("line", "average_line", "--on", "2022-01-01", "--area", "urban")
     assert words in run(*asked, "--lang", lang).output
     data = json.loads(run(*asked, "--json").stdout)["next_change"]
-    assert (data["value"], data["status"], data["known"], data["standard"]) == (None, "unread", False, cn.standard("vn-2027").exact_id)
+    assert (data["value"], data["status"], data["known"], data["standard"]) == (
+        None,
+        "unread",
+        False,
+        cn.standard("vn-2027").exact_id,
+    )
     assert words in data["reason"][lang]
 
 
