@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from sphinx.util.nodes import make_refnode  # noqa: E402
-from vietnamese_search import VietnameseSearch  # noqa: E402
+from vietnamese_search import EnglishSearch, VietnameseSearch  # noqa: E402
 
 from chuanngheo.version import CODE_VERSION, data_version  # noqa: E402
 
@@ -73,6 +73,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_last_updated_fmt = None  # the same sources give the same bytes
 html_use_index = True
+html_search_scorer = str(HERE / "search_order.js")
 html_sidebars = {
     "**": [
         "sidebar/brand.html",
@@ -125,4 +126,5 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-signature", plain_signature)
     app.connect("missing-reference", by_last_name)
     app.add_search_language(VietnameseSearch)
+    app.add_search_language(EnglishSearch)
     app.connect("html-page-context", other_page)

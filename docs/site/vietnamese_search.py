@@ -1,10 +1,19 @@
-"""Vietnamese for Sphinx's search: with diacritics or without them, one finds the same pages."""
+"""Sphinx's search for both languages: with diacritics or without them, and sums however they are grouped.
+
+What is done to a word here is done in the browser by ``search_words.js``.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from pathlib import Path
 
 from sphinx.search import SearchLanguage
+from sphinx.search.en import SearchEnglish
+
+_SCRIPT = (Path(__file__).parent / "search_words.js").read_text(encoding="utf-8")
+_GROUPED = re.compile(r"(^|[^\w.,])([1-9]\d{0,2}(?:[.,_]\d{3})+)(?!\d|[.,_]\d)", re.A)
 
 
 def fold(text: str) -> str:
@@ -13,42 +22,41 @@ def fold(text: str) -> str:
     return "".join(c for c in letters if not unicodedata.combining(c)).replace("đ", "d")
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text. A number begins with ``_`` (Sphinx leaves out bare ones) and has no grouping:
+    ``1.500.000 đồng`` becomes ``_1500000`` and ``đồng``."""
+    joined = _GROUPED.sub(lambda m: m[1] + re.sub(r"\D", "", m[2]), unicodedata.normalize("NFC", text))
+    return [f"_{word}" if re.fullmatch("[0-9]+", word) else word for word in re.findall(r"\w+", joined)]
+
+
 class VietnameseSearch(SearchLanguage):
-    """Words are folded here and, in the same way, in the browser. No word is left out: *không* decides."""
+    """No word is left out: *không* decides."""
 
     lang = "vi"
     language_name = "Vietnamese"
-    js_splitter_code = r"""
-var splitQuery = (query) => query.normalize("NFC").split(/[^\p{Letter}\p{Number}_]+/gu).filter((term) => term);
-"""
-    js_stemmer_code = r"""
-const foldVietnamese = (text) =>
-  text.toLowerCase().normalize("NFD").replace(/\p{Mn}/gu, "").replaceAll("đ", "d");
-
-var Stemmer = function () {
-  this.stemWord = foldVietnamese;
-};
-
-// The excerpt under a result begins where a word was found, and the words found are folded.
-if (typeof Search !== "undefined") {
-  Search.makeSearchSummary = (html, keywords, anchor) => {
-    const text = Search.htmlToText(html, anchor).normalize("NFC");
-    if (text === "") return null;
-    const folded = [...text].map((letter) => foldVietnamese(letter).padEnd(letter.length)[0]).join("");
-    const together = folded.indexOf([...keywords].join(" "));
-    const places = together > -1 ? [together] : [...keywords].map((word) => folded.indexOf(word)).filter((at) => at > -1);
-    const start = places.length ? Math.max(Math.min(...places) - 120, 0) : 0;
-    const summary = document.createElement("p");
-    summary.classList.add("context");
-    summary.textContent =
-      (start ? "…" : "") + text.substring(start, start + 240).trim() + (start + 240 < text.length ? "…" : "");
-    return summary;
-  };
-}
-"""
+    js_splitter_code = _SCRIPT
+    js_stemmer_code = "var Stemmer = foldedFirst(function () { this.stemWord = (word) => word; });"
 
     def split(self, input: str) -> list[str]:
-        return self._word_re.findall(unicodedata.normalize("NFC", input))
+        return words_of(input)
 
     def stem(self, word: str) -> str:
         return fold(word)
+
+
+class EnglishSearch(SearchEnglish):
+    """English stems, after folding: the Vietnamese on a page is found as it is typed without its signs."""
+
+    js_splitter_code = _SCRIPT
+
+    def split(self, input: str) -> list[str]:
+        return words_of(input)
+
+    def stem(self, word: str) -> str:
+        return super().stem(fold(word))
+
+    def word_filter(self, word: str) -> bool:
+        return super().word_filter(fold(word))
+
+    def get_js_stemmer_code(self) -> str:
+        return super().get_js_stemmer_code() + "\nwindow.Stemmer = foldedFirst(window.Stemmer);"
