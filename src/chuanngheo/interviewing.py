@@ -50,8 +50,8 @@ _SAY: Mapping[str, Text] = {
         "en": "From {day} the {label} is {value} ({cite}; grade {grade}).",
     },
     "ends": {
-        "vi": "Từ ngày {day}, {label} không còn là một mức của chuẩn áp dụng ({cite}).",
-        "en": "From {day} the {label} is no line of the standard that applies ({cite}).",
+        "vi": "Từ ngày {day}, về {label}: {reason} ({cite}).",
+        "en": "From {day}, on the {label}: {reason} ({cite}).",
     },
     "set_aside": {"vi": "không dùng: đã trả lời theo cách khác", "en": "not used: answered in another way"},
     "not_read": {"vi": "không dùng: chuẩn này không hỏi", "en": "not used: this standard does not ask it"},
@@ -368,7 +368,7 @@ def _changes(a: Assessment, catalogue: Catalogue, jurisdiction: str, lang: str) 
         day, then, cite = change
         said = {"day": _day(day, lang), "label": step.labels[lang], "cite": cite.label(lang)}
         if then is None:
-            yield _say("ends", lang, **said)
+            yield _say("ends", lang, reason=change.reason[lang], **said)
         else:
             yield _say("change", lang, value=value_text(then.value, None, lang, then.unit), grade=then.grade, **said)
 
