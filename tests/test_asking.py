@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import chuanngheo as cn
-from chuanngheo.asking import Levels, ask, household, levels, question, read_answer, senses
+from chuanngheo.asking import Levels, ask, household, levels, meant, question, read_answer, senses
 from chuanngheo.deciding import COUNT
 from chuanngheo.interviewing import interview, reading
 from chuanngheo.results import DISCLAIMER
@@ -335,3 +335,104 @@ def test_a_day_outside_says_what_is_covered(lang: str) -> None:
     assert interview("hôm nay", {}, lang)["error"]
     with pytest.raises(ValueError, match="vi, en"):
         interview("2026-03-01", {}, "fr")
+
+
+@pytest.mark.parametrize(
+    ("said", "amounts"),
+    [
+        ("1,4 triệu", ["1400000"]), ("1.4tr", ["1400000"]), ("1400k", ["1400000"]), ("2 triệu rưỡi", ["2500000"]),
+        ("1tr4", ["1400000"]), ("1 triệu 400 nghìn", ["1400000"]), ("1,4 triệu đồng", ["1400000"]), ("1 tỷ", ["1000000000"]),
+        ("1.400k", ["1400000", "1400"]), ("1,400 triệu", ["1400000000", "1400000"]),
+        ("1tr40", []), ("500k5", []), ("1,4 triệu rưỡi", []), ("1.2.3 triệu", []), ("triệu", []), ("vài triệu", []),
+    ],
+)  # fmt: skip
+def test_amounts_in_words_are_asked_back_and_never_read(said: str, amounts: list[str]) -> None:
+    assert list(meant(cn.facts()["income_per_person"], said)) == amounts
+    assert not meant(cn.facts()["floor_area"], said)
+    found = interview("2026-03-01", {"area": "rural", "income_per_person": said}, "vi")
+    problem = answered(found, "income_per_person")["problem"]
+    assert found["question"]["name"] == "income_per_person"
+    assert [c["value"] for c in problem["choices"]] == amounts
+    if amounts == ["1400000"]:
+        assert problem["choices"][0]["text"] == "1.400.000 đồng/người/tháng"
+
+
+def test_an_income_says_what_it_is_computed_from() -> None:
+    q = ask(cn.standard("vn-2022"), "income_per_person")
+    assert cn.facts()["income"].labels["vi"] in q.note["vi"]
+    assert "12" in q.note["en"]
+
+
+HCMC = "vn-79"
+
+
+def test_where_a_place_has_no_text_later_the_national_standard_is_said_to_answer() -> None:
+    given = {"income_per_person": "1000000", "deprivations": "3"}
+    found = interview("2025-06-01", given, "vi", jurisdiction=HCMC, ways={"deprivations": "whole"})
+    first, second = found["result"]["changes"]
+    assert "chưa tìm thấy văn bản riêng của Thành phố Hồ Chí Minh" in first
+    assert "tùy theo khu vực" in second
+    assert "không còn" not in first + second
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "chưa đọc được"), ("en", "was not read")])
+def test_a_class_that_was_not_read_does_not_end(lang: str, words: str) -> None:
+    changes = interview("2026-03-01", {"area": "rural", "income_per_person": "2000000"}, lang)["result"]["changes"]
+    assert any(words in c for c in changes)
+    assert not any("không còn" in c or "no line" in c for c in changes)
+    result = interview("2027-03-01", {"area": "rural", "income_per_person": "2500000"}, lang)["result"]
+    assert result["category"] == "not_poor"
+    assert [s.partition(":")[0] for s in result["not_seen"]] == [{"vi": "Chưa đọc được", "en": "Not read"}[lang]]
+    poor = {"area": "rural", "income_per_person": "1000000", "deprivations": "3"}
+    assert not interview("2027-03-01", poor, lang)["result"]["not_seen"]  # a poor household is no average one
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_place_with_a_standard_is_listed_on_every_day_by_name(lang: str) -> None:
+    places = {p for p in cn.shipped().jurisdictions("household") if p.startswith("vn")}
+    found = interview("2026-03-01", {}, lang, jurisdiction=HCMC)
+    assert {p["jurisdiction"] for p in found["places"]} == places
+    texts = [p["text"] for p in found["places"]]
+    assert not any(re.search(r"\bvn-|chosen|nơi đã chọn", t) for t in texts)
+    assert len(set(texts)) == len(texts)
+    name = {"vi": "Thành phố Hồ Chí Minh", "en": "Ho Chi Minh City"}[lang]
+    assert name in found["result"]["fallback"]
+    other = interview("2026-03-01", {}, lang, jurisdiction="vn-33")
+    assert "vn-33" not in str([p["text"] for p in other["places"]]) + other["result"]["fallback"]
+    assert not interview("2026-03-01", {}, lang)["result"]["fallback"]
+
+
+def test_what_is_not_confirmed_is_said_beside_the_class() -> None:
+    unread = {"area": "rural", "income_per_person": "1000000", "deprivations": "3"}
+    assert "Chưa xác nhận" in interview("2027-03-01", unread, "vi")["result"]["weak"]
+    by_income = interview("2027-03-01", {"area": "rural", "income_per_person": "2500000"}, "vi")["result"]
+    assert by_income["category"]
+    assert not by_income["weak"]  # it does not rest on the indicators
+    assert not interview("2026-03-01", unread, "vi")["result"]["weak"]
+    assert "(grade D)" in interview("1998-06-01", {"area": "urban", "income_per_person": "1"}, "en")["result"]["weak"]
+
+
+def test_a_dead_end_says_why() -> None:
+    open_ = interview("2025-06-01", {"income_per_person": "900000000"}, "vi", jurisdiction=HCMC)
+    assert open_["question"] is None
+    assert "Chưa tìm thấy văn bản" in open_["result"]["reasons"][0]
+    silent = interview("1998-06-01", {"area": "rural", "income_per_person": "60000", "terrain": None}, "vi")
+    assert silent["question"] is None
+    assert "địa hình" in silent["result"]["reasons"][0]
+    assert not interview("1998-06-01", {"area": "rural"}, "vi")["result"]["reasons"]
+
+
+@pytest.mark.parametrize("std", [s for s in ALL if s.jurisdiction != "intl"], ids=str)
+def test_notes_hold_no_code_names(std: cn.Standard) -> None:
+    found = interview(std.applies[-1].start, {"income_per_person": "1"}, "vi", jurisdiction=std.jurisdiction)
+    assert not [c["text"] for c in found["result"]["caveats"] if re.search(r" = |\w_\w", c["text"])]
+
+
+def test_only_indicators_that_were_not_read_are_named_as_such() -> None:
+    given = {"income_per_person": "1", "deprivations": "3"}
+    found = interview("2025-06-01", given, "vi", jurisdiction=HCMC, ways={"deprivations": "whole"})
+    (text,) = [c["text"] for c in found["result"]["caveats"] if c["kind"] == "grade" and "số liệu cho sẵn" in c["text"]]
+    std = cn.applicable(date(2025, 6, 1), HCMC)
+    for indicator in std.indicators.values():
+        assert indicator.cite is not None
+        assert (indicator.labels["vi"] in text) == (indicator.node is None and indicator.cite.grade in "CD")
