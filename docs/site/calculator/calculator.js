@@ -4,7 +4,8 @@
 const WORDS = {
   vi: {
     loading: "Đang tải công cụ tính", of: "trên", mb: "MB", starting: "Đang khởi động, xin đợi một chút…", ready: "Công cụ tính đã sẵn sàng.",
-    failed: "Công cụ tính không tải được.", why: "Lý do", retry: "Hãy kiểm tra đường truyền rồi tải lại trang. Nếu vẫn không được, hãy thử một trình duyệt mới hơn.",
+    failed: "Công cụ tính không tải được.", why: "Lý do", retry: "Hãy kiểm tra đường truyền rồi thử lại. Nếu vẫn không được, hãy thử một trình duyệt mới hơn.", tryAgain: "Thử lại",
+    noFile: "không tải được tệp {file}", status: "máy chủ trả lời {status}", noAnswer: "máy chủ không trả lời, hoặc mất kết nối",
     old: "Trình duyệt này không chạy được công cụ tính: cần có WebAssembly và module JavaScript. Hãy dùng một trình duyệt mới hơn.",
     broken: "Có lỗi trong công cụ tính. Hãy tải lại trang; nếu lặp lại, hãy báo cho chúng tôi.",
     setup: "Ngày và nơi ở", day: "Xét vào ngày", place: "Chuẩn", question: "Câu hỏi", next: "Tiếp tục", atMost: "còn nhiều nhất {n} câu",
@@ -14,12 +15,15 @@ const WORDS = {
     settle: "Cần biết thêm để xác định", caveats: "Lưu ý", changes: "Thay đổi đã biết trong thời gian tới", versions: "Phiên bản",
     code: "phần mềm", data: "dữ liệu pháp luật", again: "Làm lại từ đầu", link: "Chép liên kết", print: "In", copied: "Đã chép liên kết.",
     copy: "Chép liên kết dưới đây. Liên kết chứa các câu trả lời: chỉ gửi cho người bạn muốn cho biết.", covered: "Những ngày có chuẩn ở đây",
+    noDay: "Hãy chọn một ngày; kết quả bên dưới vẫn là của ngày trước đó.", above: "Chọn ở đây để tiếp tục", noWords: "chưa đọc được lời văn", inUnit: "Trả lời bằng {unit}",
+    scores: "Đợt rà soát chính thức xét theo điểm B1 và B2, không theo câu hỏi này.", scoresLink: "Xem phiếu điểm",
     soFar: "Kết quả đến lúc này", other: "Cách trả lời khác", full: "Toàn văn lời giải thích", or: "Ý bạn là",
     stay: "Để nguyên",
   },
   en: {
     loading: "Loading the calculator", of: "of", mb: "MB", starting: "Starting, a moment please…", ready: "The calculator is ready.",
-    failed: "The calculator could not be loaded.", why: "Reason", retry: "Check the connection and load the page again. If that does not help, try a newer browser.",
+    failed: "The calculator could not be loaded.", why: "Reason", retry: "Check the connection and try again. If that does not help, try a newer browser.", tryAgain: "Try again",
+    noFile: "the file {file} could not be loaded", status: "the server answered {status}", noAnswer: "the server did not answer, or the connection was lost",
     old: "This browser cannot run the calculator: it needs WebAssembly and JavaScript modules. Please use a newer browser.",
     broken: "Something went wrong in the calculator. Load the page again; if it happens again, please report it.",
     setup: "Day and place", day: "On the day", place: "Standard", question: "Question", next: "Continue", atMost: "{n} more at most",
@@ -29,6 +33,8 @@ const WORDS = {
     settle: "Needed to decide", caveats: "Notes", changes: "Changes known so far", versions: "Versions",
     code: "software", data: "legal data", again: "Start again", link: "Copy a link", print: "Print", copied: "The link was copied.",
     copy: "Copy the link below. It holds your answers: send it only to people who may know them.", covered: "Days that are covered here",
+    noDay: "Choose a day; the result below is still that of the day before.", above: "Choose here to go on", noWords: "its words were not read", inUnit: "Answer in {unit}",
+    scores: "The review itself goes by the points B1 and B2, not by this question.", scoresLink: "See the score forms",
     soFar: "Result so far", other: "Other ways to answer", full: "The explanation in full", or: "Did you mean",
     stay: "Leave it",
   },
@@ -61,6 +67,20 @@ function restored(fragment) {
   return found;
 }
 
+// Kept in this tab alone, until it is closed: a page that is loaded again, or gone back to, goes on.
+const KEPT = "chuanngheo-calculator";
+
+function keep() {
+  try { sessionStorage.setItem(KEPT, JSON.stringify(state)); } catch { /* a browser that keeps nothing */ }
+  if (fromLink()) history.replaceState(null, "", location.href.split("#")[0]); // its answers are not the last ones any more
+}
+
+function kept() {
+  try { return { ...fresh(), ...JSON.parse(sessionStorage.getItem(KEPT) || "{}") }; } catch { return fresh(); }
+}
+
+const fromLink = () => /[#&]day=/.test(location.hash);
+
 function link() {
   const parts = new URLSearchParams({ day: state.day, place: state.place });
   for (const [name, value] of Object.entries(state.answers)) parts.set(`a.${name}`, value === null ? DONT_KNOW : value);
@@ -84,10 +104,10 @@ function call(name, given) {
 function begin() {
   if (typeof WebAssembly !== "object" || typeof TransformStream !== "function") return stop(words.old);
   worker = new Worker(new URL("worker.js", base), { type: "module" });
-  worker.onerror = (event) => { event.preventDefault(); stop(words.failed, event.message); };
+  worker.onerror = (event) => { event.preventDefault(); stop(words.failed, unloaded({ file: event.message ? "" : "worker.js", message: event.message })); };
   worker.onmessage = ({ data }) => {
     if (data.progress !== undefined) progress(data.progress, data.total);
-    else if (data.failed) stop(words.failed, data.failed);
+    else if (data.failed) stop(words.failed, unloaded(data.failed));
     else if (data.ready) opened();
     else if (waiting.has(data.id)) {
       const { resolve, reject } = waiting.get(data.id);
@@ -120,9 +140,12 @@ function button(said, press, className = "calc-button", more = {}) {
   return element("button", { type: "button", class: className, onclick: press, ...more }, said);
 }
 
-function cited(cite) {
+/** The part of the standard's own page on one subject: "lines", "classes", "days"… */
+const about = (subject) => `standards/${current.standard.id}.html#${subject ? `${current.standard.anchor}-${subject}` : `standard-${current.standard.id}`}`;
+
+function cited(cite, subject) {
   const shown = text("div", "calc-cite", text("span", "calc-source", cite.label),
-    element("span", { class: `calc-grade calc-grade-${cite.grade}`, title: cite.grade_text }, `${words.grade} ${cite.grade}`));
+    element("a", { class: `calc-grade calc-grade-${cite.grade}`, title: cite.grade_text, href: about(subject) }, `${words.grade} ${cite.grade}`));
   if (cite.words) shown.append(element("blockquote", { lang: "vi" }, cite.words));
   return shown;
 }
@@ -151,10 +174,26 @@ function stop(said, reason = "") {
   root.dataset.state = "failed";
   const shown = part("failed");
   shown.replaceChildren(text("p", "calc-strong", said), said === words.failed ? text("p", "", words.retry) : "",
-    reason ? text("p", "calc-small", `${words.why}: ${reason}`) : "");
+    reason ? text("p", "calc-small", `${words.why}: ${reason}`) : "", said === words.old ? "" : button(words.tryAgain, retry));
   shown.hidden = false;
   part("loading").hidden = true;
   part("body").hidden = true;
+}
+
+/** Why a file did not come, in the words of the page. */
+function unloaded({ file, status, message }) {
+  if (!file) return message;
+  return `${words.noFile.replace("{file}", file)}${
+    status === undefined ? "" : ` (${status ? words.status.replace("{status}", status) : words.noAnswer})`}`;
+}
+
+function retry() {
+  worker?.terminate();
+  waiting.clear();
+  part("failed").hidden = true;
+  part("loading").hidden = false;
+  root.dataset.state = "loading";
+  begin();
 }
 
 async function opened() {
@@ -195,19 +234,23 @@ async function show({ focus = false } = {}) {
 
 function moveFocus() {
   const open = part("question");
-  const target = open.hidden ? part("result").querySelector("h2") : open.querySelector("input:checked") || open.querySelector("input");
+  const start = part("start").classList.contains("calc-wanted") ? part("start") : null;
+  const asking = start || (open.hidden ? null : open);
+  const target = asking ? asking.querySelector("input:checked") || asking.querySelector("input") : part("result").querySelector("h2");
   if (target) target.focus();
 }
 
 function drawSetup() {
   const day = part("day");
-  if (document.activeElement !== day) day.value = state.day;
-  const places = current.places || [];
-  const select = part("place");
-  const known = places.some((p) => p.jurisdiction === state.place);
-  select.replaceChildren(...places.map((p) => element("option", { value: p.jurisdiction, selected: p.jurisdiction === state.place }, p.text)));
-  if (!known && current.standard) select.append(element("option", { value: state.place, selected: true }, current.standard.title));
-  part("title").textContent = current.standard ? `${current.day_text}: ${current.standard.title} (${current.standard.exact_id})` : "";
+  if (document.activeElement !== day) {
+    day.value = state.day;
+    part("day-error").textContent = "";
+  }
+  if (current.places) {
+    part("place").replaceChildren(...current.places.map((p) => element("option", { value: p.jurisdiction, selected: p.jurisdiction === state.place }, p.text)));
+  }
+  part("title").replaceChildren(...(current.standard ? [`${current.day_text}: `,
+    element("a", { href: about() }, `${current.standard.title} (${current.standard.exact_id})`)] : []));
   const here = document.activeElement && document.activeElement.closest("[data-start]") ? document.activeElement.id : "";
   part("start").replaceChildren(...(current.start || []).map((q) => radios(q, `start-${q.name}`, state.answers, (value) => {
     answer(q.name, value, { focus: false });
@@ -237,7 +280,11 @@ function radios(q, group, answers, chosen, legend) {
 function drawQuestion() {
   const place = part("question");
   const again = changing && current.answered?.find((a) => a.name === changing && a.question);
-  const q = again ? again.question : current.question;
+  const next = again ? again.question : current.question;
+  const beside = Boolean(next) && (current.start || []).some((s) => s.name === next.name);
+  part("start").classList.toggle("calc-wanted", beside);
+  part("start").dataset.ask = beside ? words.above : "";
+  const q = beside ? null : next;
   place.hidden = !q;
   const entry = q && current.answered.find((a) => a.name === q.name);
   const step = !q ? "" : words.question + (current.left > 1 && !again ? ` (${words.atMost.replace("{n}", current.left)})` : "");
@@ -250,7 +297,8 @@ function drawQuestion() {
   const form = element("form", { novalidate: true, onsubmit: (event) => submitted(event, q) });
   const hints = [];
   if (q.note) hints.push(element("p", { class: "calc-small", id: "calc-note" }, q.note));
-  if (q.cite) hints.push(text("div", "calc-law", text("span", "calc-small", `${words.law}:`), cited({ ...q.cite, grade_text: "" })));
+  if (q.cite) hints.push(text("div", "calc-law", text("span", "calc-small", q.cite.words ? `${words.law}:` : `${words.ground} (${words.noWords}):`),
+    cited({ ...q.cite, grade_text: "" }, "indicators")));
   form.append(text("p", "calc-step", step));
   if (q.choices.length) {
     const field = radios(q, "answer", state.answers, () => {}, q.text);
@@ -259,6 +307,9 @@ function drawQuestion() {
     form.append(field);
   } else {
     form.append(...typed(q, hints, entry));
+    if (current.standard.scores && q.kind === "number" && q.unit.startsWith("VND")) {
+      form.append(text("p", "calc-small", `${words.scores} `, element("a", { href: "score-forms.html" }, words.scoresLink)));
+    }
   }
   form.append(element("p", { class: "calc-error", id: "calc-error", role: "alert" }, problem ? problem.text : ""));
   if (problem && problem.choices.length) {
@@ -266,7 +317,9 @@ function drawQuestion() {
   }
   form.append(text("div", "calc-actions", element("button", { type: "submit", class: "calc-button calc-main" }, words.next),
     again ? button(words.stay, () => { changing = ""; show({ focus: true }); }) : ""));
-  if (q.instead.length) {
+  if (q.instead.length && !q.choices.length) {
+    form.append(text("div", "calc-instead", q.instead.map((i) => button(i.text, () => otherway(i), "calc-link"))));
+  } else if (q.instead.length) {
     form.append(element("details", {}, text("summary", "", words.other),
       text("div", "calc-instead", q.instead.map((i) => button(i.text, () => otherway(i), "calc-link")))));
   }
@@ -292,7 +345,7 @@ function typed(q, hints, entry) {
   unknown.addEventListener("change", () => { if (unknown.checked) { field.value = ""; read.textContent = ""; } });
   return [
     element("fieldset", {}, element("legend", { class: "calc-ask" }, q.text), ...hints,
-      text("div", "calc-number", element("label", { for: "calc-number", class: "calc-hidden" }, q.text), field, text("span", "calc-unit", q.unit_text)),
+      text("div", "calc-number", element("label", { for: "calc-number", class: "calc-hidden" }, q.unit_text ? words.inUnit.replace("{unit}", q.unit_text) : upper(q.label)), field, text("span", "calc-unit", q.unit_text)),
       read,
       element("label", { class: "calc-choice calc-unknown", for: "calc-unknown" }, unknown, text("span", "", q.unknown))),
   ];
@@ -315,6 +368,7 @@ function answer(name, value, { focus = true } = {}) {
   state.answers = { ...state.answers, [name]: value };
   state.about = "";
   changing = "";
+  keep();
   return show({ focus });
 }
 
@@ -322,6 +376,7 @@ function otherway({ name, way }) {
   state.ways = { ...state.ways, [name]: way };
   state.about = name;
   changing = way === "whole" && name in state.answers ? name : "";
+  keep();
   return show({ focus: true });
 }
 
@@ -343,7 +398,7 @@ function drawResult() {
   const r = current.result;
   place.hidden = !r;
   if (!r) { part("said").textContent = ""; return place.replaceChildren(); }
-  const open = part("question").hidden === false;
+  const open = Boolean(current.question);
   const head = r.category ? upper(r.label) + (r.within.length ? ` (${r.within.join("; ")})` : "") : r.status_text;
   part("said").textContent = `${words.result}: ${head}.`;
   const known = new Set(current.answered.map((a) => a.label));
@@ -351,19 +406,21 @@ function drawResult() {
     element("h2", { tabindex: "-1" }, open && r.status === "undetermined" ? words.soFar : words.result),
     element("p", { class: `calc-class calc-${r.status}`, "data-category": r.category || "" }, head),
     r.category ? text("p", "calc-status", r.status_text) : "",
+    ...[r.weak, ...r.not_seen].filter(Boolean).map((said) => text("p", "calc-warning", said)),
+    ...[r.fallback, ...r.reasons].filter(Boolean).map((said) => text("p", "calc-reason", said)),
     r.status === "undetermined" ? [text("p", "", `${words.possible}:`), list(r.possible)] : "",
     element("p", { class: "calc-disclaimer" }, r.disclaimer),
   ].flat();
   if (!open || r.category) {
     shown.push(...section(words.settle, r.status === "undetermined" ? list(r.settle) : []));
-    shown.push(...section(words.ground, r.ground ? cited(r.ground) : []));
-    shown.push(...section(words.lines, list(r.lines, (l) => [text("strong", "", `${upper(l.label)}: ${l.text}`), cited(l.cite)])));
+    shown.push(...section(words.ground, r.ground ? cited(r.ground, "classes") : []));
+    shown.push(...section(words.lines, list(r.lines, (l) => [text("strong", "", `${upper(l.label)}: ${l.text}`), cited(l.cite, "lines")])));
     shown.push(...section(words.flips, list(r.flips, upper)));
     shown.push(...deprivations(r.deprivations));
     shown.push(...section(words.values, list(r.values.filter((v) => !known.has(v.label)), (v) => `${upper(v.label)}: ${v.text}`)));
     shown.push(...section(words.changes, list(r.changes)));
     shown.push(...section(words.caveats, list(r.caveats.map((c) => c.text))));
-    shown.push(...section(words.applies, r.day ? [text("p", "", `${r.day.text}. ${current.standard.title}.`), r.day.cite ? cited(r.day.cite) : ""] : []));
+    shown.push(...section(words.applies, r.day ? [text("p", "", `${r.day.text}. `, element("a", { href: about() }, current.standard.title), "."), r.day.cite ? cited(r.day.cite, "days") : ""] : []));
     shown.push(element("details", { class: "calc-full" }, text("summary", "", words.full), text("pre", "", r.text)));
     const v = r.versions;
     shown.push(text("p", "calc-small calc-versions", `${words.versions}: ${v.standard}; ${words.code} ${v.code}; ${words.data} ${v.data}; SHA-256 ${v.digest.slice(0, 12)}`));
@@ -379,15 +436,24 @@ function deprivations(found) {
   const yes = found.items.filter((i) => i.deprived === true);
   const others = new Map(); // the rest on one line for each answer
   for (const i of found.items) if (i.deprived !== true) others.set(i.text, [...(others.get(i.text) || []), i.label]);
-  return section(words.deprived, count, list(yes, (i) => [`${upper(i.label)}: `, text("strong", "", i.text), i.cite ? cited(i.cite) : ""]),
+  return section(words.deprived, count, list(yes, (i) => [`${upper(i.label)}: `, text("strong", "", i.text), i.cite ? cited(i.cite, "indicators") : ""]),
     [...others].map(([said, labels]) => text("p", "", text("strong", "", `${upper(said)}: `), labels.join("; "))));
+}
+
+function chosenDay(day) {
+  part("day-error").textContent = day ? "" : words.noDay;
+  if (!day) return;
+  state.day = day;
+  state.about = "";
+  keep();
+  show();
 }
 
 function again() {
   const { day, place } = state;
   state = { ...fresh(), day, place };
   changing = "";
-  history.replaceState(null, "", location.href.split("#")[0]);
+  keep();
   return show({ focus: true });
 }
 
@@ -417,9 +483,10 @@ function draw() {
       element("form", { class: "calc-setup calc-noprint", "aria-label": words.setup, onsubmit: (e) => e.preventDefault() },
         text("div", "calc-row",
           text("div", "", element("label", { for: "calc-day" }, words.day),
-            element("input", { type: "date", id: "calc-day", "data-part": "day", value: state.day, onchange: (e) => { state.day = e.target.value; state.about = ""; show(); } })),
+            element("input", { type: "date", id: "calc-day", "data-part": "day", value: state.day, "aria-describedby": "calc-day-error", onchange: (e) => chosenDay(e.target.value) })),
           text("div", "calc-grow", element("label", { for: "calc-place" }, words.place),
-            element("select", { id: "calc-place", "data-part": "place", onchange: (e) => { state.place = e.target.value; state.about = ""; show(); } }))),
+            element("select", { id: "calc-place", "data-part": "place", onchange: (e) => { state.place = e.target.value; state.about = ""; keep(); show(); } }))),
+        element("p", { class: "calc-error", id: "calc-day-error", "data-part": "day-error", role: "alert" }),
         element("p", { class: "calc-small", "data-part": "title" }),
         element("div", { "data-part": "start" })),
       element("div", { class: "calc-failed", "data-part": "outside", role: "alert", hidden: true }),
@@ -428,9 +495,9 @@ function draw() {
       element("section", { class: "calc-card", "data-part": "answered", "aria-label": words.answered, hidden: true })));
 }
 
-if (location.hash.includes("day=")) state = restored(location.hash);
+state = fromLink() ? restored(location.hash) : kept();
 window.addEventListener("hashchange", () => {
-  if (!location.hash.includes("day=")) return;
+  if (!fromLink()) return;
   state = restored(location.hash);
   changing = "";
   if (current) show();

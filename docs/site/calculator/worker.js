@@ -9,14 +9,15 @@ async function start() {
   const files = await (await fetched("files.json")).json();
   const total = Object.values(files.bytes).reduce((a, b) => a + b, 0);
   let loaded = 0;
+  self.postMessage({ progress: 0, total }); // how much there is to come
   const plain = self.fetch.bind(self);
   let fail;
   const broken = new Promise((_, reject) => { fail = reject; });
   // Count what arrives, whoever asked for it; what does not arrive ends the start (Pyodide would wait for ever).
   self.fetch = async (what, options) => {
     const name = String(what && what.url ? what.url : what).split("/").pop();
-    const response = await plain(what, options).catch((error) => { fail(new Error(`${name}: ${error.message}`)); throw error; });
-    if (!response.ok) fail(new Error(`${name}: ${response.status}`));
+    const response = await plain(what, options).catch((error) => { fail(missing(name, 0)); throw error; });
+    if (!response.ok) fail(missing(name, response.status));
     if (!response.ok || !response.body) return response;
     const counted = response.body.pipeThrough(new TransformStream({
       transform(chunk, out) {
@@ -44,13 +45,18 @@ def answer(call, given):
 }
 
 async function fetched(name) {
-  const response = await fetch(new URL(name, here));
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  const response = await fetch(new URL(name, here)).catch(() => { throw missing(name, 0); });
+  if (!response.ok) throw missing(name, response.status);
   return response;
 }
 
+/** A file that did not come; status 0 where nobody answered. */
+function missing(file, status) {
+  return Object.assign(new Error(file), { file, status });
+}
+
 const started = start().catch((error) => {
-  self.postMessage({ failed: String(error && error.message ? error.message : error) });
+  self.postMessage({ failed: { file: error?.file, status: error?.status, message: String(error?.message || error) } });
   throw error;
 });
 
