@@ -158,6 +158,8 @@ def _instrument(of: Instrument, lang: str) -> str:
     words = WORDS[lang]
     found = [f"{words[k]} {day_text(d, lang)}" if d else words[f"no_{k}"]
              for k, d in (("issued", of.issued), ("in_force", of.in_force))]  # fmt: skip
+    if of.grade != "A" and of.note:  # a day may be known less well than the words that are cited
+        found.append(words["document_note"].format(of.note[lang]))
     return "; ".join(found)
 
 
