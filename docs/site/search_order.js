@@ -22,16 +22,17 @@ var Scorer = {
     const stemmer = new Stemmer();
     const words = [...new Set(splitQuery(query).map((word) => stemmer.stemWord(word)))];
     const share = (index) => words.filter((word) => holds(index, word)).length / (words.length || 1);
-    let made = 20 * share(titleterms) + 10 * Math.min(1, share(terms) + share(titleterms));
-    if (plain(titles[at]).includes(asked)) made += 30;
+    let made = 30 * share(titleterms) + 10 * Math.min(1, share(terms) + share(titleterms));
+    if (plain(titles[at]) === asked) made += 60;
+    else if (plain(titles[at]).includes(asked)) made += 20;
     else if (Object.entries(alltitles).some(([head, where]) => where.some(([of]) => of === at) && plain(head).includes(asked)))
-      made += 15;
+      made += 10;
     if (kind === SearchResultKind.title) made += 1;
 
     // What people look for is in the standards: those of the country first, the newest before the older.
-    const standard = /^standards\/([a-z]+)-(\d\d)?(\d\d)?(?:-|$)/.exec(page);
+    const national = /^standards\/vn-(\d{4})$/.exec(page);
     if (page.startsWith("standards/")) made += 12;
-    if (standard && standard[1] === "vn" && standard[3]) made += 3 + Number(standard[3]) / 50;
+    if (national) made += 30 + (Number(national[1]) - 1990) / 4;
     if (page.startsWith("notebooks/")) made -= 12;
     if (page.startsWith("api/")) made -= 6;
     return made;
