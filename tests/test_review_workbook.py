@@ -167,7 +167,7 @@ def test_findings_and_problems_of_files(path: Path) -> None:
     made = rows(read(path)["Vấn đề"])
     assert len(made) == 3 + findings.count
     assert made[0] == {"Mức độ": "cảnh báo", "Tệp": "xa.xlsx", "Trang tính": "Sheet1", "Dòng": 14, "Mã hộ": None, "Cột": "H Phiếu B1",
-                       "Giá trị": "‹hidden text›", "Nội dung": "is not a number (a number)", "Cần làm gì": "correct it", "Mã": "CN112"}  # fmt: skip
+                       "Giá trị": "‹hidden text›", "Nội dung": "không phải là số (một số)", "Cần làm gì": "sửa lại", "Mã": "CN112"}  # fmt: skip
     assert (made[1]["Dòng"], made[1]["Mã hộ"], made[2]["Dòng"]) == (3, "H4", 5)
     assert {r["Mã"] for r in made[3:]} == {c.check.code for c in findings.checks}
     recorded = next(r for r in made if r["Mã"] == "CN141")
