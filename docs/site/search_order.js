@@ -11,8 +11,8 @@ var Scorer = {
   partialTerm: 2,
 
   score: ([page, title, , , score, , kind]) => {
-    if (kind === SearchResultKind.object) return score;
     const query = new URLSearchParams(window.location.search).get("q") || "";
+    if (kind === SearchResultKind.object) return /[._]/.test(query) ? score + 100 : score; // a name of a program
     const plain = (text) => ` ${splitQuery(foldVietnamese(text)).join(" ")} `;
     const asked = plain(query);
     const { docnames, titles, alltitles, terms, titleterms } = Search._index;
