@@ -171,6 +171,35 @@ def test_the_browser_folds_words_as_the_index_does(page: Any, served: str) -> No
     assert fold("Đắk Lắk") == "dak lak"
 
 
+SAID = "1.500.000 đồng, 1,500,000; 7.807,6123 và 1_500_000, 07/2021/NĐ-CP, vn-2022, 0.453, Bạn thế nào"
+
+
+def test_the_browser_finds_the_words_that_the_index_has(page: Any, served: str) -> None:
+    words = module("vietnamese_search").words_of(SAID)
+    assert words.count("_1500000") == 3
+    page.goto(f"{served}/vi/search.html")
+    assert page.evaluate("text => splitQuery(text)", SAID) == words
+
+
+def test_a_sum_is_found_however_it_is_grouped(page: Any, served: str) -> None:
+    for lang, written in (("vi", ["1.500.000", "1500000"]), ("en", ["1,500,000", "1500000"])):
+        page.goto(f"{served}/{lang}/index.html")
+        for words in written:
+            assert "standards/vn-2022.html" in search(page, words)[:5], (lang, words)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_standards_come_first(page: Any, served: str, lang: str) -> None:
+    page.goto(f"{served}/{lang}/index.html")
+    assert page.locator("article h1").count() == 1
+    assert search(page, "vn-2022")[0] == "standards/vn-2022.html"
+    assert page.locator("article h1").count() == 1
+    found = search(page, "hộ cận nghèo")
+    assert found[0].startswith("standards/vn-")
+    assert "standards/vn-2022.html" in found[:5]
+    assert "standards/vn-2022.html" in search(page, "khoang cach" if lang == "vi" else "ho can ngheo")
+
+
 def test_search_in_english(page: Any, served: str) -> None:
     page.goto(f"{served}/en/index.html")
     assert "comparing.html" in search(page, "comparing standards")
