@@ -303,8 +303,11 @@ def test_do_not_know_leaves_it_open_and_says_what_would_settle_it(visit: Visit) 
 
 def test_what_cannot_be_read_is_asked_again(visit: Visit) -> None:
     visit.begin(a_is_area="urban")
-    visit.answer(INCOME, "2 triệu")
+    visit.answer(INCOME, "2 triệu rưỡi")
     error = visit.page.locator("#calc-error")
+    error.filter(has_text="chưa viết thành chữ số").wait_for()
+    assert visit.page.get_by_role("button", name="2.500.000 đồng/người/tháng").is_visible()
+    visit.answer(INCOME, "vài triệu")
     error.filter(has_text="không đọc được").wait_for()
     assert "Chỉ viết chữ số" in error.inner_text()
     assert visit.page.locator("#calc-number").get_attribute("aria-invalid") == "true"
@@ -345,7 +348,7 @@ def test_a_local_standard_can_be_chosen(visit: Visit) -> None:
 def test_income_by_its_parts(visit: Visit) -> None:
     visit.begin(day="2007-01-01", a_is_area="urban")
     visit.asked(INCOME)
-    visit.page.locator("summary", has_text="Cách trả lời khác").click()
+    assert cn.facts()["income"].labels["vi"] in visit.shown("question")
     visit.page.get_by_role("button", name="Trả lời theo từng phần").click()
     visit.answer("Thu nhập của hộ trong 12 tháng qua là bao nhiêu?", "21.840.000")
     visit.answer("Số nhân khẩu là bao nhiêu?", "7")
@@ -417,11 +420,77 @@ def test_a_file_that_does_not_load_is_told(browser: Any, site: Server, name: str
         visit.page.goto(f"{visit.host}/vi/calculator.html")
         visit.page.wait_for_selector('#chuanngheo-calculator[data-state="failed"]')
         assert "Công cụ tính không tải được." in visit.shown("failed")
-        assert "tải lại trang" in visit.shown("failed")
+        assert f"không tải được tệp {name}" in visit.shown("failed")
         assert not visit.foreign
+        site.broken.discard(name)
+        visit.page.get_by_role("button", name="Thử lại").click()
+        visit.ready()
+        assert visit.page.locator('[data-part="failed"]').is_hidden()
         visit.context.close()
     finally:
         site.broken.discard(name)
+
+
+def test_a_page_that_is_loaded_again_or_gone_back_to_goes_on(browser: Any, site: Server) -> None:
+    with Visit(browser, site).open("vi", f"#day={DAY}&a.area=rural") as visit:
+        visit.answer(INCOME, "4.000.000")
+        visit.category("not_poor")
+        assert (
+            "#" not in visit.page.url
+        )  # the link's answers are not the last ones any more, and none stand in the address
+        visit.page.reload()
+        visit.ready().category("not_poor")
+        visit.page.goto(f"{visit.host}/en/calculator.html#x")
+        visit.page.go_back()
+        visit.ready().category("not_poor")
+        assert "4.000.000 đồng/người/tháng" in visit.shown("answered")
+        visit.page.get_by_role("button", name="Làm lại từ đầu").click()
+        visit.ready().asked(INCOME)
+        visit.page.reload()
+        visit.ready().asked(INCOME)
+
+
+def test_a_day_taken_away_leaves_all_as_it_is(visit: Visit) -> None:
+    visit.begin(a_is_area="rural", a_is_income_per_person="4000000")
+    visit.category("not_poor")
+    visit.page.fill("#calc-day", "")
+    visit.page.locator("#calc-day-error", has_text="Hãy chọn một ngày").wait_for()
+    visit.category("not_poor")
+    assert visit.page.locator("#calc-place option").count() > 1
+    visit.day(date(2025, 6, 1))
+    assert not visit.shown("day-error")
+
+
+def test_the_area_is_asked_in_one_place(visit: Visit) -> None:
+    visit.begin(a_is_income_per_person="1800000", a_is_deprivations=3, w_is_deprivations="whole")
+    visit.page.locator(".calc-wanted input[name=start-area]").first.wait_for()
+    assert visit.page.locator('[data-part="question"]').is_hidden()
+    visit.area("Thành thị")
+    visit.category("poor")
+    visit.page.get_by_role("button", name="Sửa: khu vực").click()
+    visit.ready()
+    assert visit.page.evaluate("document.activeElement.name") == "start-area"
+
+
+def test_a_place_is_named_and_its_absence_said(visit: Visit) -> None:
+    visit.begin(place="vn-79", a_is_area="rural", a_is_income_per_person="4000000")
+    visit.category("not_poor")
+    chosen = visit.page.locator("#calc-place option:checked")
+    assert chosen.count() == 1
+    assert chosen.inner_text().startswith("Thành phố Hồ Chí Minh (chưa tìm thấy chuẩn cho ngày này")
+    assert "chưa tìm thấy chuẩn riêng của Thành phố Hồ Chí Minh" in visit.shown()
+    assert "vn-79" not in visit.shown()
+
+
+def test_what_is_not_confirmed_stands_under_the_class(visit: Visit) -> None:
+    visit.begin(day="2027-03-01", a_is_area="rural", a_is_income_per_person="2500000")
+    visit.category("not_poor")
+    assert "Chưa đọc được: hộ có mức sống trung bình" in visit.page.locator(".calc-warning").inner_text()
+    links = visit.page.eval_on_selector_all(
+        ".calc-result a.calc-grade", "found => found.map(f => f.getAttribute('href'))"
+    )
+    assert "standards/vn-2027.html#vn-2027-lines" in links
+    assert "standards/vn-2027.html#vn-2027-classes" in links
 
 
 def test_a_script_that_does_not_load_is_told(browser: Any, site: Server) -> None:
