@@ -108,7 +108,8 @@ def search(page: Any, words: str) -> list[str]:
     """The pages found, in their order."""
     box = page.locator("input.sidebar-search")
     box.fill(words)
-    box.press("Enter")
+    with page.expect_navigation():  # else the summary of the search before may be read
+        box.press("Enter")
     page.wait_for_function("document.querySelector('.search-summary')?.innerText")
     hrefs = page.eval_on_selector_all("ul.search > li > a", "links => links.map(a => a.getAttribute('href'))")
     return list(dict.fromkeys(href.split("#")[0] for href in hrefs))

@@ -47,7 +47,7 @@ class VietnameseSearch(SearchLanguage):
 class EnglishSearch(SearchEnglish):
     """English stems, after folding: the Vietnamese on a page is found as it is typed without its signs."""
 
-    js_splitter_code = _SCRIPT
+    js_splitter_code = _SCRIPT + "\nwindow.Stemmer = foldedFirst(window.Stemmer);"  # stands after the stemmer
 
     def split(self, input: str) -> list[str]:
         return words_of(input)
@@ -57,6 +57,3 @@ class EnglishSearch(SearchEnglish):
 
     def word_filter(self, word: str) -> bool:
         return super().word_filter(fold(word))
-
-    def get_js_stemmer_code(self) -> str:
-        return super().get_js_stemmer_code() + "\nwindow.Stemmer = foldedFirst(window.Stemmer);"
