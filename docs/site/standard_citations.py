@@ -8,7 +8,8 @@ from functools import cache
 from standard_markdown import code, escaped, grade, items, note, table
 from standard_words import SECTIONS, WORDS, named
 
-from chuanngheo.citing import GRADE_WORDS, Figure, figures
+from chuanngheo.caveats import GRADE_WORDS
+from chuanngheo.citing import Figure, figures
 from chuanngheo.model import GRADES
 
 SHOWN = ("lines", "published", "prices")  # of which the value says what the figure is

@@ -10,8 +10,9 @@ from html import escape
 
 from standard_words import UNITS, WORDS
 
-from chuanngheo.citing import GRADE_WORDS, day_text, digits
-from chuanngheo.explaining import unit_text
+from chuanngheo.caveats import GRADE_WORDS
+from chuanngheo.citing import digits
+from chuanngheo.explaining import day_text, unit_text
 from chuanngheo.model import Cite, Text
 from chuanngheo.tree import Number
 

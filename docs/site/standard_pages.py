@@ -34,8 +34,8 @@ from standard_words import ANSWERS, DIMENSIONS, ENTITIES, JURISDICTIONS, WORDS, 
 from chuanngheo.answering import Standard
 from chuanngheo.auditing import audit
 from chuanngheo.catalogue import shipped
-from chuanngheo.citing import GRADE_WORDS, day_text
-from chuanngheo.explaining import unit_text
+from chuanngheo.caveats import GRADE_WORDS
+from chuanngheo.explaining import day_text, unit_text
 from chuanngheo.findings import KINDS, Finding, household_text
 from chuanngheo.household import household_names
 from chuanngheo.model import GRADES, Cite, Derived, Line, Span, Status

@@ -22,6 +22,7 @@ from .audit_indicators import indicator_findings
 from .audit_scorecards import card_tables, only_scored, scorecard_findings
 from .catalogue import SEE, Catalogue, shipped
 from .errors import NoStandard, nearest
+from .explaining import day_text
 from .findings import SEVERITIES, Finding, Report
 from .model import Cite, Span, Text
 
@@ -147,7 +148,7 @@ def cited(std: Standard) -> Iterator[tuple[str, Text, Cite, date | None]]:
 
 
 def _span_text(span: Span, lang: str) -> str:
-    ends = [d.strftime("%d/%m/%Y") if lang == "vi" else d.isoformat() for d in (span.start, span.end) if d is not None]
+    ends = [day_text(d, lang) for d in (span.start, span.end) if d is not None]
     return {"vi": "áp dụng ", "en": "covers "}[lang] + " – ".join(ends)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .assessment import Assessment
 
 UNKNOWN = "unknown"  # the source of what no document was found for
-GRADES = {
+GRADE_WORDS = {
     "A": {"vi": "đã đọc nguyên văn", "en": "legal text read"},
     "B": {"vi": "hai nguồn thứ cấp độc lập", "en": "two independent secondary sources"},
     "C": {"vi": "một nguồn thứ cấp", "en": "one secondary source"},
@@ -156,8 +156,8 @@ def _grade(about: str, cite: Cite, labels: object) -> Caveat:
     else:
         settle = {"vi": "chưa tìm thấy văn bản nào", "en": "no document was found that would settle it"}
     return Caveat("grade", about, cite.grade, {
-        "vi": f"{labels['vi']}: {GRADES[cite.grade]['vi']} (mức {cite.grade}); {settle['vi']}{note.get('vi', '')}.",
-        "en": f"{labels['en']}: {GRADES[cite.grade]['en']} (grade {cite.grade}); {settle['en']}{note.get('en', '')}.",
+        "vi": f"{labels['vi']}: {GRADE_WORDS[cite.grade]['vi']} (mức {cite.grade}); {settle['vi']}{note.get('vi', '')}.",
+        "en": f"{labels['en']}: {GRADE_WORDS[cite.grade]['en']} (grade {cite.grade}); {settle['en']}{note.get('en', '')}.",
     })  # fmt: skip
 
 

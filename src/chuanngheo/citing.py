@@ -21,7 +21,7 @@ from .answering import Standard
 from .authoring import find_standard
 from .catalogue import SEE, shipped
 from .errors import NoStandard, nearest
-from .explaining import cite_data
+from .explaining import cite_data, day_text
 from .grammar import UNKNOWN
 from .model import GRADES, LANGUAGES, Cite, Instrument, Text, bilingual
 from .scorecards import Item, Option, ScoreCard
@@ -37,12 +37,6 @@ SECTIONS = (
 DATA = ("published", "prices", "review")  # folders of data that belong to no standard
 AMOUNTS = ("value", "number", "dong", "months", "percent")  # what a citation of such data stands beside
 
-GRADE_WORDS: Mapping[str, Text] = {
-    "A": {"vi": "đã đọc trong văn bản, hoặc trong trích dẫn nguyên văn", "en": "read in the text, or in a verbatim quotation of it"},
-    "B": {"vi": "theo hai nguồn thứ cấp độc lập", "en": "two independent secondary sources"},
-    "C": {"vi": "theo một nguồn thứ cấp", "en": "one secondary source"},
-    "D": {"vi": "chưa nguồn nào xác nhận", "en": "confirmed by no source"},
-}  # fmt: skip
 WORDS = {
     "vi": {
         "read": "Đã đọc trong văn bản; không cần gì thêm.", "text": "Cần đọc nguyên văn {0}.", "find": "Cần tìm {0}.",
@@ -145,11 +139,6 @@ class Figure(Frozen):
 
 def _said(pattern: Any, *parts: Any) -> str:
     return str(pattern).format(*parts)
-
-
-def day_text(day: date, lang: str) -> str:
-    """``30/12/2025`` in Vietnamese, ``2025-12-30`` in English."""
-    return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
 
 
 def digits(value: Number) -> str:
@@ -472,11 +461,9 @@ def to_dict(found: Iterable[Figure]) -> dict[str, Any]:
 
 
 __all__ = [
-    "GRADE_WORDS",
     "SECTIONS",
     "Figure",
     "cells",
-    "day_text",
     "digits",
     "figures",
     "of_grades",

@@ -74,6 +74,11 @@ def number_text(value: Any, lang: str) -> str:
     return text if exact else f"{WORDS[lang]['about']} {text}"
 
 
+def day_text(day: date, lang: str) -> str:
+    """30/12/2025 in Vietnamese, 2025-12-30 in English."""
+    return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
+
+
 def unit_text(unit: str, lang: str) -> str:
     if unit in _MANY and lang == "en":
         return _MANY[unit]
@@ -90,8 +95,7 @@ def value_text(value: Any, fact: Fact | None, lang: str, unit: str = "") -> str:
     if fact is not None and fact.kind == "code":
         return fact.codes[value][lang]
     if fact is not None and fact.kind == "date":
-        day = value if isinstance(value, date) else date.fromordinal(value)
-        return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
+        return day_text(value if isinstance(value, date) else date.fromordinal(value), lang)
     if isinstance(value, str):
         return value
     named = unit_text(unit or (fact.unit if fact else ""), lang)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from .asking import Levels, ask, following, household, levels, meant, read_answer, senses, still_open
 from .catalogue import COUNTRY, Catalogue, shipped
-from .caveats import GRADES
+from .caveats import GRADE_WORDS
 from .deciding import COUNT
 from .errors import HouseholdError, NoStandard, Problem
-from .explaining import WORDS, count_text, possible_text, value_text
+from .explaining import WORDS, count_text, day_text, possible_text, value_text
 from .household import household_names
 from .messages import said
-from .model import LANGUAGES, NO_CLASS_NAME, Cite, Fact, Text, Unseen, unseen_about, weakest
+from .model import LANGUAGES, NO_CLASS_NAME, Cite, Text, Unseen, unseen_about, weakest
 from .resolving import HOUSEHOLD
 from .results import DISCLAIMER, Caveat, class_cite, class_labels
 from .tracing import NOT_ASKED_TEXT
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .assessment import Assessment
 
 SCHEMA = "chuanngheo/interview/1"
-_DAY = Fact("day", "date", {"vi": "ngày", "en": "day"})
 _ASIDE = ("not_read", "not_asked", "not_used")  # told by the answers themselves
 
 _SAY: Mapping[str, Text] = {
@@ -174,13 +173,13 @@ def interview(
         on = day if isinstance(day, date) else date.fromisoformat(day.strip())
     except ValueError:
         return {**base, "error": _say("bad_day", lang, day=day)}
-    base["day_text"] = _day(on, lang)
+    base["day_text"] = day_text(on, lang)
     places = _places(catalogue, on, lang, jurisdiction)
     try:
         standard = catalogue.applicable(on, jurisdiction)
     except NoStandard:
         spans = _spans(catalogue, jurisdiction, lang)
-        return {**base, "places": places, "error": _say("no_day", lang, day=_day(on, lang)), "spans": spans}
+        return {**base, "places": places, "error": _say("no_day", lang, day=day_text(on, lang)), "spans": spans}
     at = levels(standard, _known_ways(standard, ways), answers=answers)
     read, problems = _read(standard, answers or {}, on)
     a = standard.assess(household(read, at), on=on, method=at.prepared.method)
@@ -221,12 +220,8 @@ def _say(key: str, lang: str, **parts: Any) -> str:
     return _SAY[key][lang].format(**parts)
 
 
-def _day(day: date, lang: str) -> str:
-    return value_text(day, _DAY, lang)
-
-
 def _cite(cite: Cite, lang: str) -> dict[str, str]:
-    grade = {"grade": cite.grade, "grade_text": GRADES[cite.grade][lang]}
+    grade = {"grade": cite.grade, "grade_text": GRADE_WORDS[cite.grade][lang]}
     return {"label": cite.label(lang), "words": cite.words, **grade}
 
 
@@ -240,8 +235,8 @@ def _spans(catalogue: Catalogue, jurisdiction: str, lang: str) -> list[str]:
     """The days that are covered, oldest first."""
     found = {}
     for standard, span in catalogue.spans(jurisdiction, HOUSEHOLD) or catalogue.spans(COUNTRY, HOUSEHOLD):
-        end = _day(span.end, lang) if span.end else _SAY["open"][lang]
-        found[span.start] = _say("covers", lang, title=standard.title[lang], start=_day(span.start, lang), end=end)
+        end = day_text(span.end, lang) if span.end else _SAY["open"][lang]
+        found[span.start] = _say("covers", lang, title=standard.title[lang], start=day_text(span.start, lang), end=end)
     return [found[start] for start in sorted(found)]
 
 
@@ -406,7 +401,7 @@ def _result(
         "category": a.category, "label": label(a.category) if a.category else "",
         "within": [label(c) for c in a.categories[1:]], "possible": [label(c) for c in a.possible],
         "ground": _cite(class_cite(standard, a.category, a.method), lang) if a.category else None,
-        "day": {"text": _day(a.on, lang), "cite": _cite(a.span.cite, lang) if a.span else None} if a.on else None,
+        "day": {"text": day_text(a.on, lang), "cite": _cite(a.span.cite, lang) if a.span else None} if a.on else None,
         "values": [
             {"label": s.labels[lang], "text": possible_text(s, names.get(s.name), lang)}
             for s in steps if s.kind == "fact" or (s.kind == "value" and s.unit)
@@ -523,7 +518,7 @@ def _changes(a: Assessment, catalogue: Catalogue, jurisdiction: str, lang: str) 
         if change is None:
             continue
         day, then, cite = change
-        said = {"day": _day(day, lang), "label": step.labels[lang], "cite": cite.label(lang)}
+        said = {"day": day_text(day, lang), "label": step.labels[lang], "cite": cite.label(lang)}
         if change.stands_in_for and not a.standard.stands_in_for and day not in told:
             told.add(day)
             yield _say("national", lang, place=_place(catalogue, change.stands_in_for, lang), **said)

@@ -12,6 +12,7 @@ from ..answering import Standard
 from ..authoring import find_standard, overview, written
 from ..catalogue import COUNTRY, shipped
 from ..errors import ChuanNgheoError, NoStandard
+from ..explaining import day_text
 from ..household import givable, person_names
 from ..model import Quantity, weakest
 from ..resolving import HOUSEHOLD
@@ -118,19 +119,15 @@ def _tell_list(tell: Teller, found: list[Standard]) -> None:
         for span in std.applies:
             tell.print(
                 " " * (wide + 4),
-                (span_text(tell, span.start.isoformat(), span.end.isoformat() if span.end else None), "dim"),
+                (span_text(tell, span.start, span.end), "dim"),
             )
         if not std.applies:
             tell.print(" " * (wide + 4), (tell.say("no_days"), "dim"))
 
 
-def span_text(tell: Teller, start: str, end: str | None) -> str:
+def span_text(tell: Teller, start: date, end: date | None) -> str:
     last = f"{tell.say('to')} {day_text(end, tell.lang)}" if end else f"({tell.say('open')})"
     return f"{tell.say('from')} {day_text(start, tell.lang)} {last}"
-
-
-def day_text(text: str, lang: str) -> str:
-    return "/".join(reversed(text.split("-"))) if lang == "vi" else text
 
 
 # --- show ----------------------------------------------------------------------------------------
@@ -202,7 +199,12 @@ def _tell_standard(tell: Teller, data: Mapping[str, Any]) -> None:
 
     if head("applies"):
         for span in data["applies"]:
-            tell.print("  ", span_text(tell, span["from"], span["to"]))
+            tell.print(
+                "  ",
+                span_text(
+                    tell, date.fromisoformat(span["from"]), date.fromisoformat(span["to"]) if span["to"] else None
+                ),
+            )
             ground(span["cite"])
     if head("lines"):
         for line in data["lines"]:
@@ -321,7 +323,7 @@ def _tell_line(tell: Teller, q: Quantity) -> None:
     else:
         reason = f", {change.reason[lang]}" if change.reason else ""
         said, ground = f"{amount(change[1])}{reason}", cite_text(change[2], lang)
-    tell.print(tell.say("change", day_text(change[0].isoformat(), lang), said, ground))
+    tell.print(tell.say("change", day_text(change[0], lang), said, ground))
 
 
 # --- citations -----------------------------------------------------------------------------------

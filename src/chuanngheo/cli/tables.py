@@ -54,7 +54,6 @@ SIDECAR = ".meta.json"  # beside a CSV, which has no place for it
 PROVENANCE = ("standard", "code_version", "data_version")  # columns that name what answered
 FIRST = 5
 _ABOUT = re.compile(r"(?:^|; )(\w+): ")  # the fact that a problem of a row is about
-READ = both("Bảng và cột", "Tables and columns")
 
 
 def classify(

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..answering import Standard
-from ..caveats import GRADES
-from ..explaining import CONFIRMED, HYPOTHETICAL, number_text, unit_text, value_text
+from ..caveats import GRADE_WORDS
+from ..explaining import CONFIRMED, HYPOTHETICAL, day_text, number_text, unit_text, value_text
 from ..findings import check_language, household_text
 from ..model import Cite, Instrument, Unseen
 from ..units import unit
@@ -88,10 +88,6 @@ def citation(c: Comparison, lang: str, on: date) -> str:
 
 
 # --- small parts ----------------------------------------------------------------------------------------
-
-
-def day_text(day: date, lang: str) -> str:
-    return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
 
 
 def _days_text(days: Days, lang: str) -> str:
@@ -437,8 +433,8 @@ def _grades(c: Comparison, lang: str) -> Section:
     rows = []
     for side, grade in (("a", c.grades.a), ("b", c.grades.b)):
         figures = [f for f in c.grades.figures if f.side == side]
-        counted = "; ".join(f"{g}: {n}" for g in GRADES if (n := sum(f.grade == g for f in figures)))
-        rows.append((_plain(_of(c, side).exact_id), _plain(f"{grade} ({GRADES[grade][lang]})"), _plain(counted)))
+        counted = "; ".join(f"{g}: {n}" for g in GRADE_WORDS if (n := sum(f.grade == g for f in figures)))
+        rows.append((_plain(_of(c, side).exact_id), _plain(f"{grade} ({GRADE_WORDS[grade][lang]})"), _plain(counted)))
     return Section(
         "grades", PARTS["grades"][lang], (), (words["standard"], words["weakest"], words["figures"]), tuple(rows)
     )
@@ -461,7 +457,7 @@ def _unverified(c: Comparison, lang: str) -> Section:
             )
         elif u.figure is not None:
             what = f"{words[u.figure.kind]}: {_figure_label(_of(c, u.side), u.figure, lang)}"
-            grade = f"{CONFIRMED[lang]} {u.figure.grade}: {GRADES[u.figure.grade][lang]}"
+            grade = f"{CONFIRMED[lang]} {u.figure.grade}: {GRADE_WORDS[u.figure.grade][lang]}"
             source = "" if u.figure.cite is None else u.figure.cite.label(lang)  # what would settle it
             rows.append((_plain(what), std, _plain(grade, source)))
     intro = () if rows else (words["all_verified"],)
@@ -474,4 +470,4 @@ def _unverified(c: Comparison, lang: str) -> Section:
     )
 
 
-__all__ = ["Cell", "Piece", "Section", "citation", "day_text", "percent_text", "sections", "text", "title"]
+__all__ = ["Cell", "Piece", "Section", "citation", "percent_text", "sections", "text", "title"]
